@@ -44,6 +44,9 @@ type Reader struct {
 	// Times of each state; zero where it never was.
 	Created, Confirmed, LeftAt, SuppressedAt time.Time
 	NextDue                                  time.Time // when the loop looks at this reader next
+	// Since is when the rhythm began to run: the last confirmation, resumption
+	// or change of rhythm. Slots before it are not owed.
+	Since time.Time
 }
 
 // Consent is how and when a reader agreed to get mail.

@@ -1,0 +1,121 @@
+// Package edition owns the order of the steps: pull the sources, enqueue what
+// is due, send what is queued; and the loop that wakes them. What the steps do
+// belongs to the packages it is given; it keeps no state that a crash could
+// lose, since every step is keyed in the store.
+package edition
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"paperboy/internal/digest"
+	"paperboy/internal/letter"
+	"paperboy/internal/paper"
+	"paperboy/internal/subscription"
+)
+
+// Source is where listings come from.
+type Source interface {
+	Name() string
+	// Fetch reads the source. An error may come beside what could be had.
+	Fetch(ctx context.Context, now time.Time, memo string) (paper.Batch, error)
+}
+
+// Catalogue keeps all papers known.
+type Catalogue interface {
+	Memo(ctx context.Context, source string) (string, error)
+	Record(ctx context.Context, source string, in paper.Batch, now time.Time) (paper.Recorded, error)
+	Mark(ctx context.Context, source, status, reason string, now time.Time) error
+	Candidates(ctx context.Context, now time.Time, window time.Duration) (paper.Catalogue, error)
+	Papers(ctx context.Context, keys []paper.Key) (map[paper.Key]*paper.Paper, error)
+}
+
+// Readers knows who is due and takes what they are owed.
+type Readers interface {
+	Reader(ctx context.Context, id int64) (subscription.Reader, error)
+	Expire(ctx context.Context, now time.Time) (int, error)
+	Due(ctx context.Context, now time.Time, after int64, limit int) ([]digest.Due, error)
+	Enqueue(ctx context.Context, entries []digest.Entry, now time.Time) (int, error)
+}
+
+// Outbox hands out letters to send, each to one process at a time.
+type Outbox interface {
+	Join(ctx context.Context, host string, pid int, now time.Time) (int64, error)
+	Beat(ctx context.Context, owner int64, now time.Time) error
+	Part(ctx context.Context, owner int64) error
+	Reap(ctx context.Context, owner int64, alive func(pid int) bool, host string, staleBefore, now time.Time) (int, error)
+	Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]letter.Letter, error)
+	Holds(ctx context.Context, owner, letterID int64) (bool, error)
+	Release(ctx context.Context, owner int64, ids []int64) error
+	Settle(ctx context.Context, owner int64, ss []letter.Settlement) error
+}
+
+// Store is the record that all steps share.
+type Store interface {
+	Catalogue
+	Readers
+	Outbox
+}
+
+// Composer turns letters into messages.
+type Composer interface {
+	Digest(l letter.Letter, in letter.DigestInput) (letter.Message, error)
+	Notice(l letter.Letter, in letter.NoticeInput) (letter.Message, error)
+}
+
+// Conn is one connection to a mail server, or to a folder. It serves one
+// letter at a time.
+type Conn interface {
+	Send(ctx context.Context, e letter.Envelope) letter.Reply
+	Close() error
+}
+
+// Options are the parts that an Edition puts in order.
+type Options struct {
+	Store    Store
+	Sources  []Source
+	Composer Composer
+	Links    subscription.Links
+	// Build makes the bytes of a message, Open a connection that takes them.
+	Build func(letter.Message) ([]byte, error)
+	Open  func(ctx context.Context) (Conn, error)
+	// MailHost is the domain of the Message-IDs.
+	MailHost    string
+	Papers      int // papers per letter where the reader has no number of their own
+	Connections int // at most this many connections at once
+	Log         *slog.Logger
+}
+
+// Edition runs the steps. Its methods may be called by several goroutines and
+// in several processes on one store.
+type Edition struct {
+	Options
+	process process
+}
+
+// New returns an Edition of these parts.
+func New(o Options) *Edition {
+	o.Connections = max(o.Connections, 1)
+	return &Edition{Options: o}
+}
+
+// Report is what one round did.
+type Report struct {
+	Sources  []SourceReport
+	Enqueued EnqueueReport
+	Sent     SendReport
+}
+
+// Round pulls all sources, enqueues what is due and sends what is queued. The
+// steps go on where one before them failed: what could not be pulled now does
+// not keep yesterday's letters. The error joins what ended a step.
+func (e *Edition) Round(ctx context.Context, now time.Time) (Report, error) {
+	var r Report
+	r.Sources = e.Pull(ctx, now)
+	var enqueueErr, sendErr error
+	r.Enqueued, enqueueErr = e.Enqueue(ctx, now)
+	r.Sent, sendErr = e.Send(ctx, now)
+	return r, errors.Join(AllBroken(r.Sources), enqueueErr, sendErr)
+}

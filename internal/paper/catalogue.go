@@ -1,0 +1,26 @@
+package paper
+
+// Batch is what one fetch of a source brought.
+type Batch struct {
+	Listings []Listing
+	// Memo is the source's own note for its next fetch (validators, the ids of
+	// this batch). It is kept in the transaction that records the listings, so
+	// that a crash between the two can't lose them.
+	Memo string
+	// Stale and Quiet say why there is nothing new: the batch before under
+	// today's date, or a weekend, a holiday, an empty feed. Empty otherwise.
+	Stale, Quiet string
+}
+
+// Recorded counts what recording a batch did.
+type Recorded struct {
+	New     int // first sightings of a paper in the source
+	Known   int // sightings that were there already
+	Skipped int // revisions of papers that were never listed
+}
+
+// Catalogue is all papers that a letter can pick at one moment.
+type Catalogue struct {
+	Papers  []*Paper
+	Horizon int64 // the newest sighting number
+}
