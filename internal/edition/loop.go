@@ -1,0 +1,137 @@
+package edition
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// Schedule says when the loop wakes, as cron expressions of five fields in UTC.
+// Neither decides who gets a letter when: that is the readers' slots.
+type Schedule struct {
+	Pull string // when sources are read
+	Wake string // when the loop looks for what is due and what can be tried again
+}
+
+// Validate names the expression that cron can't read.
+func (s Schedule) Validate() error {
+	for _, spec := range []struct{ key, value string }{{"pull", s.Pull}, {"wake", s.Wake}} {
+		if _, err := parseCron(spec.value); err != nil {
+			return fmt.Errorf("%s: %q: %w", spec.key, spec.value, err)
+		}
+	}
+	return nil
+}
+
+// parseCron keeps cron's parser from panicking on zones such as "TZ=UTC".
+func parseCron(spec string) (_ cron.Schedule, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("not a cron expression: %v", p)
+		}
+	}()
+	return cron.ParseStandard(spec)
+}
+
+// Loop is an Edition that runs by itself.
+type Loop struct {
+	*Edition
+	wake chan struct{}
+}
+
+// NewLoop returns a loop over e.
+func NewLoop(e *Edition) *Loop { return &Loop{Edition: e, wake: make(chan struct{}, 1)} }
+
+// Wake makes the loop look at once, as when a reader has just confirmed. It
+// never blocks.
+func (l *Loop) Wake() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run pulls and sends until ctx is done. It begins at once, so that whatever
+// was missed while it did not run is caught up. Letters that are queued go out
+// while the first pull is still reading; new ones wait for it.
+func (l *Loop) Run(ctx context.Context, s Schedule) error {
+	pull := make(chan struct{}, 1)
+	pull <- struct{}{}
+	var pulled sync.WaitGroup
+	ready := make(chan struct{})
+	pulled.Go(func() { l.pullOn(ctx, pull, ready) })
+	defer pulled.Wait()
+
+	ticks, err := l.schedule(s, pull)
+	if err != nil {
+		return err
+	}
+	ticks.Start()
+	defer func() { <-ticks.Stop().Done() }()
+	l.Wake()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-l.wake:
+			l.look(ctx, ready)
+		}
+	}
+}
+
+// schedule lets cron ring the two bells. In this order of the chain a job that
+// panics is free to run again; in the other, cron v3 never runs it again.
+func (l *Loop) schedule(s Schedule, pull chan<- struct{}) (*cron.Cron, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	log := cron.DiscardLogger
+	c := cron.New(cron.WithLocation(time.UTC),
+		cron.WithChain(cron.SkipIfStillRunning(log), cron.Recover(log)))
+	ring := func() {
+		select {
+		case pull <- struct{}{}:
+		default:
+		}
+	}
+	if _, err := c.AddFunc(s.Pull, ring); err != nil {
+		return nil, err
+	}
+	if _, err := c.AddFunc(s.Wake, l.Wake); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (l *Loop) pullOn(ctx context.Context, bell <-chan struct{}, ready chan struct{}) {
+	first := true
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-bell:
+			l.Pull(ctx, time.Now())
+			if first {
+				first = false
+				close(ready)
+			}
+			l.Wake()
+		}
+	}
+}
+
+func (l *Loop) look(ctx context.Context, ready <-chan struct{}) {
+	select {
+	case <-ready:
+		if _, err := l.Enqueue(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			l.Log.ErrorContext(ctx, "enqueueing failed", "error", err)
+		}
+	default:
+	}
+	if _, err := l.Send(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		l.Log.ErrorContext(ctx, "sending failed", "error", err)
+	}
+}
