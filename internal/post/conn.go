@@ -1,0 +1,247 @@
+package post
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/textproto"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/wneessen/go-mail/smtp"
+
+	"paperboy/internal/letter"
+)
+
+const (
+	serviceClosing = 421 // the server hangs up after it, at whatever command
+	badMailbox     = 553
+	maxText        = 500 // bytes kept of what a server says
+)
+
+// conn is one open connection to a mail server.
+type conn struct {
+	host    string
+	timeout time.Duration
+	wire    *wire
+	client  *smtp.Client
+	begun   bool          // a transaction is open and must be reset
+	served  bool          // a letter before had its final answer here
+	over    *letter.Reply // set once the connection is of no more use
+}
+
+func (c *conn) Send(ctx context.Context, e letter.Envelope) letter.Reply {
+	if c.over != nil {
+		return *c.over
+	}
+	from, to, utf8Needed, refusal := c.address(e)
+	if refusal != nil {
+		return *refusal
+	}
+	if err := ctx.Err(); err != nil {
+		return c.end(letter.Reply{Stage: letter.StageConnect, Host: c.host, Text: err.Error()})
+	}
+	stop := context.AfterFunc(ctx, c.wire.cut)
+	c.client.SkipSMTPUTF8(!utf8Needed)
+	reply := c.transact(from, to, wireForm(e.Data))
+	if !stop() && reply.Code == 0 {
+		reply.Text = ctx.Err().Error() + ": " + reply.Text
+	}
+	if reply.Code == 0 || reply.Code == serviceClosing || ctx.Err() != nil {
+		return c.end(reply)
+	}
+	return reply
+}
+
+// end cuts the connection; every later Send says that it is over. Where the
+// server had enough of this connection before it was asked about this letter,
+// the letter was never offered, and is reported as such.
+func (c *conn) end(r letter.Reply) letter.Reply {
+	c.wire.cut()
+	over := letter.Reply{Stage: letter.StageConnect, Host: c.host, Text: "the connection is over: " + r.Text}
+	if r.Code == serviceClosing {
+		over.Code = r.Code
+	}
+	c.over = &over
+	if r.Stage == letter.StageMail && c.served {
+		return over
+	}
+	return r
+}
+
+// transact goes through one mail transaction (RFC 5321, section 3.3).
+func (c *conn) transact(from, to string, data []byte) letter.Reply {
+	if c.begun {
+		if err := c.command(c.client.Reset); err != nil {
+			r := answer(letter.StageConnect, c.host, err)
+			if r.Code != serviceClosing {
+				r.Code = 0 // a server that can't even forget is no use
+			}
+			return r
+		}
+		c.begun = false
+	}
+	if err := c.command(func() error { return c.client.Mail(from) }); err != nil {
+		return answer(letter.StageMail, c.host, err)
+	}
+	c.begun = true
+	if err := c.command(func() error { return c.client.Rcpt(to) }); err != nil {
+		return answer(letter.StageRcpt, c.host, err)
+	}
+	return c.data(data)
+}
+
+// command runs one command under its own deadline. Any 2xx answer is a yes.
+func (c *conn) command(run func() error) error {
+	if err := c.client.UpdateDeadline(c.timeout); err != nil {
+		return err
+	}
+	err := run()
+	if said := new(textproto.Error); errors.As(err, &said) && said.Code/100 == 2 {
+		return nil
+	}
+	return err
+}
+
+// data hands over the letter. The body is flushed before the final dot, so
+// that the last write is the dot alone: when that write failed, the letter
+// can't have arrived; when it went out and no answer came, nobody knows.
+func (c *conn) data(data []byte) letter.Reply {
+	if err := c.client.UpdateDeadline(c.timeout); err != nil {
+		return answer(letter.StageData, c.host, err)
+	}
+	w, err := c.client.Data()
+	if err != nil {
+		return answer(letter.StageData, c.host, err)
+	}
+	_, err = w.Write(data)
+	if err == nil {
+		err = c.client.Text.W.Flush()
+	}
+	if err == nil {
+		err = c.client.UpdateDeadline(2 * c.timeout)
+	}
+	// After a failed write, Close sends nothing more, but reads the answer
+	// that a server may have left before it hung up.
+	closed := w.Close()
+	if err != nil || c.wire.lost.Load() {
+		if said := new(textproto.Error); err == nil || errors.As(closed, &said) {
+			err = closed
+		}
+		return c.unsent(err)
+	}
+	r := answer(letter.StageDot, c.host, closed)
+	if closed == nil {
+		r.Code, r.Text = 250, tidy(w.(*smtp.DataCloser).ServerResponse())
+	}
+	c.begun, c.served = r.Code == 0, c.served || r.Code != 0
+	return r
+}
+
+// unsent reports a letter whose final dot did not go out. A yes from the
+// server then is none.
+func (c *conn) unsent(err error) letter.Reply {
+	if err == nil {
+		err = errors.New("the server answered before it had the whole letter")
+	}
+	r := answer(letter.StageData, c.host, err)
+	if r.Code/100 == 2 {
+		r.Code = 0
+	}
+	return r
+}
+
+// Close says QUIT. Nothing depends on the answer, so none is waited for long
+// and its failing is no error.
+func (c *conn) Close() error {
+	if c.over != nil {
+		return nil
+	}
+	if err := c.client.UpdateDeadline(goodbyeTimeout); err == nil {
+		_ = c.client.Quit()
+	}
+	c.end(letter.Reply{Text: "closed"})
+	return nil
+}
+
+// address checks sender and recipient and puts them in the form they have on
+// the wire. A recipient that this server can't be asked about is refused here
+// with the code a server has for it (RFC 6531, section 3.5), and nothing sent.
+func (c *conn) address(e letter.Envelope) (from, to string, utf8Needed bool, refusal *letter.Reply) {
+	refuse := func(stage letter.Stage, text string) *letter.Reply {
+		return &letter.Reply{Stage: stage, Host: c.host, Code: badMailbox, Text: text}
+	}
+	from, err := route(e.From)
+	if err != nil {
+		return "", "", false, refuse(letter.StageMail, "5.1.7 not sent: "+err.Error())
+	}
+	to, err = route(e.To)
+	if err != nil {
+		return "", "", false, refuse(letter.StageRcpt, "5.1.3 not sent: "+err.Error())
+	}
+	utf8Needed = !isASCII(from) || !isASCII(to)
+	if ok, _ := c.client.Extension("SMTPUTF8"); utf8Needed && !ok {
+		return "", "", false, refuse(letter.StageRcpt,
+			"5.6.7 not sent: the server takes no address beyond ASCII before the @ (no SMTPUTF8)")
+	}
+	return "<" + from + ">", "<" + to + ">", utf8Needed, nil
+}
+
+// answer is what err says: the server's own words, or why there were none.
+func answer(stage letter.Stage, host string, err error) letter.Reply {
+	r := letter.Reply{Stage: stage, Host: host}
+	if err == nil {
+		return r
+	}
+	said := new(textproto.Error)
+	switch {
+	case !errors.As(err, &said):
+		r.Text = tidy(err.Error())
+	case said.Code/100 == 4, said.Code/100 == 5, said.Code/100 == 2 && stage == letter.StageDot:
+		r.Code, r.Text = said.Code, tidy(said.Msg)
+	default:
+		r.Text = tidy("unexpected answer " + said.Error())
+	}
+	return r
+}
+
+var enhanced = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3} `)
+
+// tidy makes one line of a reply: its lines joined, the enhanced code that is
+// repeated on each of them kept once, nothing unprintable, not too long.
+func tidy(text string) string {
+	code := enhanced.FindString(text)
+	if code != "" {
+		text = strings.ReplaceAll(text, "\n"+code, "\n")
+	}
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) <= maxText {
+		return text
+	}
+	cut := maxText
+	for !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + "…"
+}
+
+// wireForm returns data with every line end as CRLF, the lone CR and LF too: a
+// server may take one of them for the end of the letter.
+func wireForm(data []byte) []byte {
+	lone := bytes.Count(data, []byte("\r\n"))
+	if bytes.Count(data, []byte("\n")) == lone && bytes.Count(data, []byte("\r")) == lone {
+		return data
+	}
+	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	return bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))
+}

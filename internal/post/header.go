@@ -1,0 +1,227 @@
+package post
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/mail"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+const (
+	foldAt   = 76  // where lines are broken when they can be (RFC 2047)
+	longest  = 998 // what no line may exceed (RFC 5322)
+	wordOpen = "=?utf-8?q?"
+	wordEnd  = "?="
+)
+
+// header collects header fields. The first fault is kept in err.
+type header struct {
+	buf bytes.Buffer
+	err error
+}
+
+func (h *header) fail(name string, err error) {
+	if h.err == nil {
+		h.err = fmt.Errorf("header %q: %w", name, err)
+	}
+}
+
+// plain writes a field whose value is ASCII already. Lines are broken before
+// words, never inside one and never before the first.
+func (h *header) plain(name, value string) {
+	if !fieldName(name) {
+		h.fail(name, errors.New("this is no name for a header field"))
+		return
+	}
+	if i := control(value); i >= 0 {
+		h.fail(name, fmt.Errorf("line break or control character at byte %d of %.80q", i+1, value))
+		return
+	}
+	line := name + ":"
+	for i, word := range strings.Split(strings.TrimSpace(value), " ") {
+		if i > 0 && word != "" && len(line)+1+len(word) > foldAt {
+			h.line(name, line)
+			line = ""
+		}
+		line += " " + word
+	}
+	h.line(name, line)
+}
+
+func (h *header) line(name, line string) {
+	if len(line) > longest {
+		h.fail(name, fmt.Errorf("a line of %d characters, no more than %d may be sent", len(line), longest))
+	}
+	h.buf.WriteString(line + "\r\n")
+}
+
+// text writes a field of free text, as encoded words where it needs to be.
+func (h *header) text(name, value string) {
+	if i := control(value); i >= 0 {
+		h.fail(name, fmt.Errorf("line break or control character at byte %d of %.80q", i+1, value))
+		return
+	}
+	if needsWords(value) {
+		value = encodeWords(value, foldAt-len(name)-2)
+	}
+	h.plain(name, value)
+}
+
+// structured writes a field whose value may hold URLs or addresses in angle
+// brackets: only words beyond ASCII are encoded, so these stay as they are.
+func (h *header) structured(name, value string) {
+	if i := control(value); i >= 0 {
+		h.fail(name, fmt.Errorf("line break or control character at byte %d of %.80q", i+1, value))
+		return
+	}
+	if strings.TrimSpace(value) == "" {
+		h.fail(name, errors.New("it has no value"))
+		return
+	}
+	var words, run []string
+	for _, word := range append(strings.Split(value, " "), "") {
+		switch {
+		case isASCII(word) && len(run) > 0:
+			words = append(words, encodeWords(strings.Join(run, " "), foldAt-len(name)-2), word)
+			run = nil
+		case isASCII(word):
+			words = append(words, word)
+		case strings.ContainsAny(word, "<>"):
+			h.fail(name, fmt.Errorf("%.80q can't be written in ASCII", word))
+			return
+		default:
+			run = append(run, word)
+		}
+	}
+	h.plain(name, strings.Join(words, " "))
+}
+
+// mailbox writes an address field with one mailbox.
+func (h *header) mailbox(field, name, address string) {
+	routed, err := route(address)
+	if err != nil {
+		h.fail(field, err)
+		return
+	}
+	parsed, err := mail.ParseAddress("<" + routed + ">")
+	if err != nil {
+		h.fail(field, fmt.Errorf("address %.80q: %w", address, err))
+		return
+	}
+	parsed.Name = ""
+	value := parsed.String()
+	switch {
+	case name == "":
+	case control(name) >= 0:
+		h.fail(field, fmt.Errorf("line break or control character in the name %.80q", name))
+		return
+	case needsWords(name):
+		value = encodeWords(name, foldAt-len(field)-2) + " " + value
+	default:
+		parsed.Name = name
+		value = parsed.String()
+	}
+	h.plain(field, value)
+}
+
+func (h *header) messageID(id string) {
+	local, domain, ok := strings.Cut(id, "@")
+	if !ok || local == "" || domain == "" || !isASCII(id) || strings.ContainsAny(local+domain, "<>@ ") {
+		h.fail("Message-ID", fmt.Errorf("%.80q is not of the form left@right", id))
+		return
+	}
+	h.plain("Message-ID", "<"+id+">")
+}
+
+// route returns an address with its domain in ASCII, as servers without
+// SMTPUTF8 take it. The part before the @ stays as it is.
+func route(address string) (string, error) {
+	if i := control(address); i >= 0 {
+		return "", fmt.Errorf("line break or control character at byte %d of the address %.80q", i+1, address)
+	}
+	at := strings.LastIndexByte(address, '@')
+	if at < 1 || at == len(address)-1 {
+		return "", fmt.Errorf("%.80q is not an address", address)
+	}
+	if strings.ContainsAny(address[at:], " <>") {
+		return "", fmt.Errorf("%.80q has a domain that no server has", address)
+	}
+	if isASCII(address[at:]) {
+		return address, nil
+	}
+	domain, err := idna.Lookup.ToASCII(address[at+1:])
+	if err != nil {
+		return "", fmt.Errorf("domain of %.80q: %w", address, err)
+	}
+	return address[:at+1] + domain, nil
+}
+
+// needsWords reports whether free text can't stand in a header as it is: it is
+// not ASCII, reads like an encoded word, or has a word too long for a line.
+func needsWords(s string) bool {
+	if !isASCII(s) || strings.Contains(s, "=?") {
+		return true
+	}
+	for word := range strings.FieldsSeq(s) {
+		if len(word) > longest/2 {
+			return true
+		}
+	}
+	return false
+}
+
+// encodeWords writes s as RFC 2047 encoded words with a space between them,
+// the first at most room characters long, the others 75. No character is
+// split over two words.
+func encodeWords(s string, room int) string {
+	var out, word strings.Builder
+	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+		q := quote(r)
+		if word.Len() > 0 && len(wordOpen)+word.Len()+len(q)+len(wordEnd) > room {
+			out.WriteString(wordOpen + word.String() + wordEnd + " ")
+			word.Reset()
+			room = foldAt - 1
+		}
+		word.WriteString(q)
+	}
+	out.WriteString(wordOpen + word.String() + wordEnd)
+	return out.String()
+}
+
+// quote writes one character in the Q encoding, in the narrow form that is
+// also allowed before an address.
+func quote(r rune) string {
+	switch {
+	case r == ' ':
+		return "_"
+	case r < 0x80 && strings.ContainsRune("!*+-/", r), r >= '0' && r <= '9', r >= 'A' && r <= 'Z', r >= 'a' && r <= 'z':
+		return string(r)
+	}
+	var q strings.Builder
+	for _, b := range []byte(string(r)) {
+		fmt.Fprintf(&q, "=%02X", b)
+	}
+	return q.String()
+}
+
+// fieldName reports whether s may stand before a header's colon (RFC 5322).
+func fieldName(s string) bool {
+	for _, b := range []byte(s) {
+		if b <= ' ' || b > '~' || b == ':' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// control returns the place of the first control character in s, or -1.
+func control(s string) int {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0
+}
