@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"time"
+
+	"paperboy/internal/edition"
+)
+
+func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) error {
+	config := configFlag(f)
+	return func(ctx context.Context, args []string, s streams) error {
+		if err := noArguments(args); err != nil {
+			return err
+		}
+		r := checks{out: s.out}
+		c, err := loadConfig(*config)
+		if r.line("configuration", *config, err); err != nil {
+			return r.verdict()
+		}
+		a, err := open(ctx, c, newLog(io.Discard), s.in)
+		if r.line("database", c.Database, err); err != nil {
+			return r.verdict()
+		}
+		defer a.close()
+		for _, source := range a.sources {
+			what, err := checkSource(ctx, a, source)
+			r.line("source "+source.Name(), what, err)
+		}
+		what, err := c.checkMail(ctx)
+		r.line("mail", what, err)
+		return r.verdict()
+	}
+}
+
+// checks prints a line for each part and remembers the ones that failed.
+type checks struct {
+	out    io.Writer
+	failed int
+}
+
+func (c *checks) line(part, what string, err error) {
+	if err != nil {
+		c.failed++
+		fmt.Fprintf(c.out, "failed  %s: %v\n", part, err)
+		return
+	}
+	fmt.Fprintf(c.out, "ok      %s: %s\n", part, what)
+}
+
+func (c *checks) verdict() error {
+	if c.failed > 0 {
+		return fmt.Errorf("%d of the parts failed", c.failed)
+	}
+	return nil
+}
+
+// checkSource reads a source as the next pull would, and records nothing.
+func checkSource(ctx context.Context, a *app, source edition.Source) (string, error) {
+	memo, err := a.store.Memo(ctx, source.Name())
+	if err != nil {
+		return "", err
+	}
+	batch, err := source.Fetch(ctx, time.Now().UTC(), memo)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case len(batch.Listings) > 0:
+		return fmt.Sprintf("lists %d papers", len(batch.Listings)), nil
+	case batch.Quiet != "":
+		return "quiet: " + batch.Quiet, nil
+	case batch.Stale != "":
+		return "stale: " + batch.Stale, nil
+	}
+	return "lists nothing", nil
+}
+
+// checkMail opens a connection to the mail server, or to the folder.
+func (c *config) checkMail(ctx context.Context) (string, error) {
+	open, err := c.opener()
+	if err != nil {
+		return "", err
+	}
+	conn, err := open(ctx)
+	if err != nil {
+		return "", err
+	}
+	if c.Mail.SMTP == nil {
+		return "letters go to the folder " + c.Mail.Folder, conn.Close()
+	}
+	return fmt.Sprintf("%s takes letters from %s", c.Mail.SMTP.Host, c.Mail.From), errors.Join(conn.Close())
+}

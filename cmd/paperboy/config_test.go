@@ -1,0 +1,122 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"paperboy/internal/peers"
+)
+
+func TestExampleIsTheDefaults(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(peers.Root(t), "config.example.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := parseConfig(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := parseConfig([]byte("sources:\n- huggingface:\n- arxiv: {categories: [cs.AI, cs.CL, cs.LG]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.TrustedProxies, got.Signup.Domains = nil, nil // the example shows them empty
+	if diff := configDiff(got, want); diff != "" {
+		t.Errorf("config.example.yaml differs from the defaults (-example +defaults):\n%s", diff)
+	}
+}
+
+// Every key that the program knows must stand in the example.
+func TestExampleHasEveryKey(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(peers.Root(t), "config.example.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range allKeys(defaults()) {
+		if !strings.Contains(string(data), key+":") {
+			t.Errorf("config.example.yaml lacks %s", key)
+		}
+	}
+}
+
+func TestConfigFaults(t *testing.T) {
+	const sources = "sources: [{huggingface: {}}]\n"
+	for name, c := range map[string]struct {
+		yaml string
+		want []string
+	}{
+		"a misspelt key gets its line and the nearest": {
+			sources + "digest:\n  paper: 3\n", []string{`line 3: unknown key "digest.paper"; did you mean "digest.papers"?`}},
+		"a strange key gets the known ones": {
+			sources + "mail: {zzzzzzzzzz: 1}\n", []string{`unknown key "mail.zzzzzzzzzz"; known here: connections, folder, from, reply_to, smtp`}},
+		"a misspelt key in a source": {
+			"sources:\n- huggingface:\n    day: 3\n", []string{`line 3: unknown key "sources.huggingface.day"; did you mean "sources.huggingface.days"?`}},
+		"all faults at once": {
+			"sources: []\ndigest: {hour: 24, timezone: Mars/Olympus}\nmail: {from: nobody}\nlistne: x\n",
+			[]string{"names no source", "24 is not 0 to 23", "Mars/Olympus", `mail.from: "nobody"`, "listen"}},
+		"a wrong type gets its line": {
+			sources + "digest: {hour: seven}\n", []string{"line 2", "seven"}},
+		"two kinds in one source": {
+			"sources: [{huggingface: {}, file: {path: x}}]\n", []string{"exactly one of"}},
+		"two sources of one name": {
+			"sources: [{file: {path: x}}, {file: {path: y}}]\n", []string{`a second source named "file"`}},
+		"a feed without an address": {
+			"sources: [{feed: {name: x}}]\n", []string{`sources[0].feed.url: ""`}},
+		"a time to wait without a unit that is no number": {
+			"sources: [{arxiv: {categories: [cs.AI], interval: soon}}]\n", []string{`"soon" is no span of time`}},
+		"another database": {
+			sources + "database: mysql://x\n", []string{"not of the form sqlite:FILE"}},
+		"a cron expression with a zone that cron's parser panics on": {
+			sources + "schedule: {pull: TZ=UTC}\n", []string{"schedule: pull"}},
+		"domains without their mode": {
+			sources + "signup: {domains: [a.org]}\n", []string{"signup.domains"}},
+		"an unknown way of TLS": {
+			sources + "mail: {smtp: {host: h, tls: ssl3}}\n", []string{`"ssl3" is not starttls, tls or none`}},
+		"no YAML":      {"a: [", []string{"yaml"}},
+		"nothing":      {"", []string{"names no source"}},
+		"a mere list":  {"- a\n", []string{"line 1"}},
+		"a bare value": {"sources: [huggingface]\n", []string{"line 1: a source is one of"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := parseConfig([]byte(c.yaml))
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error lacks %q:\n%v", want, err)
+				}
+			}
+		})
+	}
+}
+
+func TestSourcesHaveTheirDefaults(t *testing.T) {
+	c, err := parseConfig([]byte("sources:\n- huggingface:\n- arxiv: {categories: [cs.AI], interval: 0.01}\n- file: {path: p.jsonl}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := c.Sources[0].HuggingFace; h == nil || h.URL != "https://huggingface.co" || h.Days != 7 {
+		t.Errorf("huggingface: %+v", h)
+	}
+	if a := c.Sources[1].ArXiv; a == nil || a.URL != "https://rss.arxiv.org" || time.Duration(a.Interval) != 10*time.Millisecond {
+		t.Errorf("arxiv: %+v", a)
+	}
+	if f := c.Sources[2].File; f == nil || f.Name != "file" {
+		t.Errorf("file: %+v", f)
+	}
+}
+
+func TestSecretsStayOutOfErrors(t *testing.T) {
+	t.Setenv("PAPERBOY_SMTP_PASSWORD", "geheim")
+	c, err := parseConfig([]byte("sources: [{huggingface: }]\nmail: {smtp: {host: mail.example.org, tls: none, username: u}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.smtp(); err == nil || strings.Contains(err.Error(), "geheim") {
+		t.Errorf("a password in clear over a network: %v", err)
+	}
+}

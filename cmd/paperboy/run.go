@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"paperboy/internal/edition"
+	"paperboy/internal/letter"
+)
+
+func runCommand(f *flag.FlagSet) func(context.Context, []string, streams) error {
+	config, now := configFlag(f), nowFlag(f)
+	dry := f.Bool("dry-run", false, "show what would be sent; record and send nothing")
+	return func(ctx context.Context, args []string, s streams) error {
+		if err := noArguments(args); err != nil {
+			return err
+		}
+		a, err := openConfigured(ctx, *config, s)
+		if err != nil {
+			return err
+		}
+		defer a.close()
+		if *dry {
+			return a.dryRun(ctx, now.orNow(), s.out)
+		}
+		return a.runOnce(ctx, now.orNow(), s.out)
+	}
+}
+
+func (a *app) runOnce(ctx context.Context, now time.Time, out io.Writer) error {
+	e, err := a.edition()
+	if err != nil {
+		return err
+	}
+	report, err := e.Round(ctx, now)
+	printReport(out, report)
+	return errors.Join(err, e.Close(context.WithoutCancel(ctx)))
+}
+
+// dryRun makes a whole round on a copy of the database, into no mail server.
+func (a *app) dryRun(ctx context.Context, now time.Time, out io.Writer) error {
+	dir, err := os.MkdirTemp("", "paperboy-dry-run-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	copied := filepath.Join(dir, "copy.db")
+	if err := a.store.CopyTo(ctx, copied); err != nil {
+		return err
+	}
+	c := *a.config
+	c.Database = "sqlite:" + copied
+	dry, err := open(ctx, &c, a.log, nil)
+	if err != nil {
+		return err
+	}
+	defer dry.close()
+	dry.sources = a.sources // read through the real database's limiter
+	e, err := dry.edition()
+	if err != nil {
+		return err
+	}
+	shown := &shownLetters{out: out}
+	e.Open = func(context.Context) (edition.Conn, error) { return discard{}, nil }
+	e.Build = shown.build
+	report, err := e.Round(ctx, now)
+	printReport(out, report)
+	return err
+}
+
+// shownLetters prints each letter that would be built.
+type shownLetters struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+func (s *shownLetters) build(m letter.Message) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := fmt.Fprintf(s.out, "would send to %s: %s\n", m.To, m.Subject)
+	return nil, err
+}
+
+// discard takes every letter and delivers none.
+type discard struct{}
+
+func (discard) Send(context.Context, letter.Envelope) letter.Reply {
+	return letter.Reply{Stage: letter.StageDot, Host: "dry run", Code: 250}
+}
+
+func (discard) Close() error { return nil }
+
+func printReport(w io.Writer, r edition.Report) {
+	printSources(w, r.Sources)
+	fmt.Fprintf(w, "letters: %d made, %d slots quiet", r.Enqueued.Letters, r.Enqueued.Quiet)
+	if r.Enqueued.Failed > 0 {
+		fmt.Fprintf(w, ", %d readers could not be served", r.Enqueued.Failed)
+	}
+	fmt.Fprintf(w, "\nsent: %d delivered", r.Sent.Delivered)
+	if r.Sent.Retrying > 0 {
+		fmt.Fprintf(w, ", %d to be tried again", r.Sent.Retrying)
+	}
+	if r.Sent.Failed > 0 {
+		fmt.Fprintf(w, ", %d failed", r.Sent.Failed)
+	}
+	fmt.Fprintln(w)
+}
+
+func printSources(w io.Writer, rs []edition.SourceReport) {
+	for _, r := range rs {
+		fmt.Fprintf(w, "source %s: %s", r.Source, r.Status)
+		if r.New > 0 {
+			fmt.Fprintf(w, ", %d papers", r.New)
+		}
+		if r.Reason != "" {
+			fmt.Fprintf(w, ": %s", r.Reason)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+func pullCommand(f *flag.FlagSet) func(context.Context, []string, streams) error {
+	config, now := configFlag(f), nowFlag(f)
+	return func(ctx context.Context, args []string, s streams) error {
+		if err := noArguments(args); err != nil {
+			return err
+		}
+		a, err := openConfigured(ctx, *config, s)
+		if err != nil {
+			return err
+		}
+		defer a.close()
+		return a.pull(ctx, now.orNow(), s.out)
+	}
+}
+
+func (a *app) pull(ctx context.Context, now time.Time, out io.Writer) error {
+	e, err := a.edition()
+	if err != nil {
+		return err
+	}
+	reports := e.Pull(ctx, now)
+	printSources(out, reports)
+	return edition.AllBroken(reports)
+}
