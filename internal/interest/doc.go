@@ -1,0 +1,2 @@
+// Package interest owns the keyword language.
+package interest

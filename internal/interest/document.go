@@ -1,0 +1,49 @@
+package interest
+
+import (
+	"strings"
+
+	"paperboy/internal/paper"
+)
+
+// Document is a paper as keywords see it: its plain texts, analysed once. It
+// is read-only, and goroutines may share it.
+type Document struct {
+	Title, Summary string
+	Authors        []string
+	Categories     []string
+	Sources        []string
+
+	text  index // title and summary
+	names index // authors, one entry each
+	// Folded Categories and Sources.
+	categories, sources []string
+}
+
+// Read analyses a paper.
+func Read(p *paper.Paper) *Document {
+	return newDocument(p.PlainTitle(), p.PlainSummary(), p.PlainAuthors(), p.Categories, p.Sources)
+}
+
+func newDocument(title, summary string, authors, categories, sources []string) *Document {
+	d := &Document{
+		Title: title, Summary: summary, Authors: authors, Categories: categories, Sources: sources,
+		categories: foldAll(categories), sources: foldAll(sources),
+	}
+	d.text.add(inTitle, 0, title)
+	d.text.add(inAbstract, 0, summary)
+	for i, a := range authors {
+		d.names.add(inAuthor, i, a)
+	}
+	d.text.sort()
+	d.names.sort()
+	return d
+}
+
+func foldAll(entries []string) []string {
+	folded := make([]string, len(entries))
+	for i, e := range entries {
+		folded[i] = fold(strings.TrimSpace(e))
+	}
+	return folded
+}

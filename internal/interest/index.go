@@ -1,0 +1,107 @@
+package interest
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"strings"
+)
+
+// place is where a word stands.
+type place struct {
+	form       string
+	start, end int32 // bytes
+	first      int32 // number of its first word
+	entry      int32 // which author
+	words      uint8 // how many; several for what hyphens join
+	field      field
+}
+
+// key is a place under the hash of a stem. Among the words of a language no
+// two hashes of 64 bits are equal.
+type key struct {
+	hash  uint64
+	place int32
+}
+
+// index finds the places of words. Its sorted slices take a quarter of what
+// maps would: a round holds the index of every candidate in memory.
+type index struct {
+	places []place // as they were added
+	forms  []int32 // places, by form
+	stems  []key   // places, by the hash of the stem; of the form too where a plural's case made another stem
+	next   int32   // number of the next word
+}
+
+// widest is how many words that hyphens join are also found written as one.
+const widest = 4
+
+// add takes in one text. When all texts are in, sort makes the index ready.
+func (x *index) add(f field, entry int, text string) {
+	tokens := analyse(text)
+	for i, t := range tokens {
+		p := place{form: t.Form, start: int32(t.Start), end: int32(t.End), first: x.next + int32(i), entry: int32(entry), words: 1, field: f}
+		x.addPlace(p, t.Stem, t.base)
+		for n := 1; n < widest && n <= i && tokens[i-n+1].joined; n++ {
+			p.form = tokens[i-n].Form + p.form
+			p.start, p.first, p.words = int32(tokens[i-n].Start), p.first-1, p.words+1
+			x.addPlace(p, stemOf(p.form, p.form), "")
+		}
+	}
+	x.next += int32(len(tokens)) + 1 // no phrase reaches from one text into the next
+}
+
+func (x *index) addPlace(p place, stem, base string) {
+	at := int32(len(x.places))
+	x.places = append(x.places, p)
+	x.stems = append(x.stems, key{hash(stem), at})
+	if base != "" {
+		x.stems = append(x.stems, key{hash(stemOf(base, base)), at})
+	}
+}
+
+func (x *index) sort() {
+	x.forms = make([]int32, len(x.places))
+	for i := range x.forms {
+		x.forms[i] = int32(i)
+	}
+	slices.SortFunc(x.forms, func(a, b int32) int {
+		return cmp.Or(strings.Compare(x.places[a].form, x.places[b].form), cmp.Compare(a, b))
+	})
+	slices.SortFunc(x.stems, func(a, b key) int {
+		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.place, b.place))
+	})
+	x.places, x.stems = slices.Clip(x.places), slices.Clip(x.stems)
+}
+
+// withStem returns the places under this hash.
+func (x *index) withStem(hash uint64) []key {
+	from := sort.Search(len(x.stems), func(i int) bool { return x.stems[i].hash >= hash })
+	to := from
+	for to < len(x.stems) && x.stems[to].hash == hash {
+		to++
+	}
+	return x.stems[from:to]
+}
+
+// withForm returns the places of this form, or of all forms that begin so.
+func (x *index) withForm(form string, prefix bool) []int32 {
+	from := sort.Search(len(x.forms), func(i int) bool { return x.places[x.forms[i]].form >= form })
+	to := from
+	for to < len(x.forms) {
+		if f := x.places[x.forms[to]].form; f != form && !(prefix && strings.HasPrefix(f, form)) {
+			break
+		}
+		to++
+	}
+	return x.forms[from:to]
+}
+
+// hash is FNV-1a.
+func hash(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
