@@ -37,6 +37,7 @@ type Readers interface {
 	Reader(ctx context.Context, id int64) (subscription.Reader, error)
 	Expire(ctx context.Context, now time.Time) (int, error)
 	Due(ctx context.Context, now time.Time, after int64, limit int) ([]digest.Due, error)
+	DueOf(ctx context.Context, id int64, now time.Time) (digest.Due, error)
 	Enqueue(ctx context.Context, entries []digest.Entry, now time.Time) (int, error)
 }
 
@@ -93,12 +94,13 @@ type Options struct {
 type Edition struct {
 	Options
 	process process
+	alive   func(pid int) bool // whether a process of this machine still runs
 }
 
 // New returns an Edition of these parts.
 func New(o Options) *Edition {
 	o.Connections = max(o.Connections, 1)
-	return &Edition{Options: o}
+	return &Edition{Options: o, alive: alive}
 }
 
 // Report is what one round did.

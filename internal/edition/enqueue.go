@@ -118,7 +118,11 @@ func (d *desk) plan(due digest.Due) (digest.Entry, error) {
 		entry.Supersedes = nil
 		return entry, err
 	}
-	entry.Letter, err = d.write(due, slot)
+	papers := due.Reader.Papers
+	if papers == 0 {
+		papers = d.papers
+	}
+	entry.Letter, err = d.write(due, slot, papers)
 	return entry, err
 }
 
@@ -132,20 +136,29 @@ func owedSlot(due digest.Due, now time.Time) (time.Time, bool, error) {
 	if err != nil {
 		return slot, false, err
 	}
-	first := due.LastSlot.Before(r.Confirmed)
-	if first && slot.Before(r.Confirmed) {
-		slot = r.Confirmed
+	if confirmed := earlier(r.Confirmed, now); r.Welcome && slot.Before(confirmed) {
+		slot = confirmed
 	}
+	// A round may be run for a day gone by: what is later than it has no say.
+	tooOld := r.Since.Before(now) && slot.Before(r.Since)
 	switch {
 	case !slot.After(due.LastSlot),
-		!first && slot.Before(r.Since),
+		tooOld && !r.Welcome,
 		now.Sub(due.LastMade) < r.Rhythm.Period()/2:
 		return slot, false, nil
 	}
 	return slot, true, nil
 }
 
-func (d *desk) write(due digest.Due, slot time.Time) (*letter.Letter, error) {
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// write chooses at most limit papers for one reader's slot; 0 is no limit.
+func (d *desk) write(due digest.Due, slot time.Time, limit int) (*letter.Letter, error) {
 	r := due.Reader
 	want, err := d.parse(r.Keywords)
 	if err != nil {
@@ -158,11 +171,7 @@ func (d *desk) write(due digest.Due, slot time.Time) (*letter.Letter, error) {
 			h.Horizon = 0
 		}
 	}
-	papers := r.Papers
-	if papers == 0 {
-		papers = d.papers
-	}
-	chosen := digest.Select(d.candidates, want, h, papers, d.now)
+	chosen := digest.Select(d.candidates, want, h, limit, d.now)
 	l := &letter.Letter{
 		Kind: letter.Digest, Reader: r.ID, Address: r.Address,
 		Slot: slot, Made: d.now, State: letter.Queued,

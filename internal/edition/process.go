@@ -42,7 +42,7 @@ func (e *Edition) join(ctx context.Context) (owner int64, beating context.Contex
 			return 0, nil, nil, err
 		}
 	}
-	freed, err := e.Store.Reap(ctx, e.process.owner, alive, host, now.Add(-staleAfter), now)
+	freed, err := e.Store.Reap(ctx, e.process.owner, e.alive, host, now.Add(-staleAfter), now)
 	if err != nil {
 		return 0, nil, nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"paperboy/internal/letter"
+	"paperboy/internal/subscription"
 )
 
 // claimAtOnce is how many letters a process claims in one go: enough to keep
@@ -140,6 +141,9 @@ func (s *sending) deliver(ctx context.Context, queue <-chan letter.Letter) error
 // must stop; what concerns the letter alone is settled with it.
 func (s *sending) deliverOne(ctx context.Context, line *line, l letter.Letter) error {
 	subject, err := s.subject(ctx, l)
+	if errors.Is(err, subscription.ErrNoReader) {
+		return nil // deleted since, and the letter with them
+	}
 	if err != nil {
 		return errors.Join(err, s.release(ctx, l))
 	}
@@ -149,21 +153,11 @@ func (s *sending) deliverOne(ctx context.Context, line *line, l letter.Letter) e
 		reply := letter.Reply{Stage: letter.StageConnect, Text: err.Error()}
 		return s.settle(ctx, l, letter.Rejected, reply)
 	}
-	if err := line.open(ctx, s.Open); err != nil {
+	reply, held, err := s.offer(ctx, line, l, envelope)
+	if err != nil || !held {
 		return errors.Join(err, s.release(ctx, l))
 	}
-	// Between claim and sending the reader may have left, or this process may
-	// have stalled so long that another one took the letter over.
-	if held, err := s.Store.Holds(ctx, s.owner, l.ID); err != nil || !held {
-		return errors.Join(err, s.release(ctx, l))
-	}
-	// A conversation that has begun is brought to its end: broken off after the
-	// final dot it would leave open whether the letter arrived.
-	reply := line.conn.Send(context.WithoutCancel(ctx), envelope)
 	outcome := letter.Judge(reply)
-	if reply.Code == 0 || reply.Code == 421 {
-		line.close()
-	}
 	if err := s.settle(ctx, l, outcome, reply); err != nil {
 		return err
 	}
@@ -171,6 +165,31 @@ func (s *sending) deliverOne(ctx context.Context, line *line, l letter.Letter) e
 		return &letter.Fault{Reply: reply}
 	}
 	return nil
+}
+
+// offer puts a letter on the wire, if it is still this process' to send. A
+// connection that turns out to be over is opened anew, once.
+func (s *sending) offer(ctx context.Context, line *line, l letter.Letter, e letter.Envelope) (reply letter.Reply, held bool, err error) {
+	for range 2 {
+		if err := line.open(ctx, s.Open); err != nil {
+			return reply, false, err
+		}
+		// Since the claim the reader may have left, or this process may have
+		// stalled so long that another one took the letter over.
+		if held, err = s.Store.Holds(ctx, s.owner, l.ID); err != nil || !held {
+			return reply, false, err
+		}
+		// A conversation that has begun is brought to its end: broken off after
+		// the final dot it would leave open whether the letter arrived.
+		reply = line.conn.Send(context.WithoutCancel(ctx), e)
+		if reply.Code == 0 || reply.Code == 421 {
+			line.close()
+		}
+		if reply.Stage != letter.StageConnect {
+			return reply, true, nil
+		}
+	}
+	return reply, false, &letter.Fault{Reply: reply}
 }
 
 // settle records the attempt and waits until it is committed: only then may

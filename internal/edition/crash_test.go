@@ -1,0 +1,322 @@
+package edition
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/mail"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"paperboy/internal/digest"
+	"paperboy/internal/letter"
+	"paperboy/internal/paper"
+	"paperboy/internal/peers/smtpfault"
+	"paperboy/internal/post"
+	"paperboy/internal/subscription"
+)
+
+// life is the process under test. After a given number of calls of its store
+// it dies: what it had committed stays, and nothing that it does afterwards
+// reaches the store or the mail server.
+type life struct {
+	mu    sync.Mutex
+	calls int
+	last  int // dies after this many calls; 0: lives
+	dead  bool
+	log   []string
+}
+
+func (l *life) die() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dead = true
+}
+
+func (l *life) isDead() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dead
+}
+
+// call runs one call of the store, unless the process is dead. A call that
+// brings death has its effect, and its answer is never seen.
+func call[T any](l *life, name string, do func() (T, error)) (T, error) {
+	var zero T
+	if l.isDead() {
+		return zero, errDead
+	}
+	answer, err := do()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.calls++
+	l.log = append(l.log, name)
+	if l.calls == l.last {
+		l.dead = true
+	}
+	if l.dead {
+		return zero, errDead
+	}
+	return answer, err
+}
+
+func tell(l *life, name string, do func() error) error {
+	_, err := call(l, name, func() (struct{}, error) { return struct{}{}, do() })
+	return err
+}
+
+// mortalStore is the real store, as seen by a process that can die.
+type mortalStore struct {
+	Store
+	*life
+}
+
+func (m mortalStore) Memo(ctx context.Context, source string) (string, error) {
+	return call(m.life, "Memo", func() (string, error) { return m.Store.Memo(ctx, source) })
+}
+
+func (m mortalStore) Record(ctx context.Context, source string, in paper.Batch, now time.Time) (paper.Recorded, error) {
+	return call(m.life, "Record", func() (paper.Recorded, error) { return m.Store.Record(ctx, source, in, now) })
+}
+
+func (m mortalStore) Mark(ctx context.Context, source, status, reason string, now time.Time) error {
+	return tell(m.life, "Mark", func() error { return m.Store.Mark(ctx, source, status, reason, now) })
+}
+
+func (m mortalStore) Candidates(ctx context.Context, now time.Time, window time.Duration) (paper.Catalogue, error) {
+	return call(m.life, "Candidates", func() (paper.Catalogue, error) { return m.Store.Candidates(ctx, now, window) })
+}
+
+func (m mortalStore) Papers(ctx context.Context, keys []paper.Key) (map[paper.Key]*paper.Paper, error) {
+	return call(m.life, "Papers", func() (map[paper.Key]*paper.Paper, error) { return m.Store.Papers(ctx, keys) })
+}
+
+func (m mortalStore) Reader(ctx context.Context, id int64) (subscription.Reader, error) {
+	return call(m.life, "Reader", func() (subscription.Reader, error) { return m.Store.Reader(ctx, id) })
+}
+
+func (m mortalStore) Expire(ctx context.Context, now time.Time) (int, error) {
+	return call(m.life, "Expire", func() (int, error) { return m.Store.Expire(ctx, now) })
+}
+
+func (m mortalStore) Due(ctx context.Context, now time.Time, after int64, limit int) ([]digest.Due, error) {
+	return call(m.life, "Due", func() ([]digest.Due, error) { return m.Store.Due(ctx, now, after, limit) })
+}
+
+func (m mortalStore) Enqueue(ctx context.Context, entries []digest.Entry, now time.Time) (int, error) {
+	return call(m.life, "Enqueue", func() (int, error) { return m.Store.Enqueue(ctx, entries, now) })
+}
+
+func (m mortalStore) Join(ctx context.Context, host string, pid int, now time.Time) (int64, error) {
+	return call(m.life, "Join", func() (int64, error) { return m.Store.Join(ctx, host, pid, now) })
+}
+
+func (m mortalStore) Reap(ctx context.Context, owner int64, alive func(int) bool, host string, stale, now time.Time) (int, error) {
+	return call(m.life, "Reap", func() (int, error) { return m.Store.Reap(ctx, owner, alive, host, stale, now) })
+}
+
+func (m mortalStore) Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]letter.Letter, error) {
+	return call(m.life, "Claim", func() ([]letter.Letter, error) { return m.Store.Claim(ctx, owner, now, limit) })
+}
+
+func (m mortalStore) Holds(ctx context.Context, owner, id int64) (bool, error) {
+	return call(m.life, "Holds", func() (bool, error) { return m.Store.Holds(ctx, owner, id) })
+}
+
+func (m mortalStore) Release(ctx context.Context, owner int64, ids []int64) error {
+	return tell(m.life, "Release", func() error { return m.Store.Release(ctx, owner, ids) })
+}
+
+func (m mortalStore) Settle(ctx context.Context, owner int64, ss []letter.Settlement) error {
+	return tell(m.life, "Settle", func() error { return m.Store.Settle(ctx, owner, ss) })
+}
+
+// mortalConn is a real SMTP connection of a process that can die.
+type mortalConn struct {
+	Conn
+	*life
+}
+
+func (m mortalConn) Send(ctx context.Context, e letter.Envelope) letter.Reply {
+	if m.isDead() {
+		return letter.Reply{Stage: letter.StageConnect, Text: errDead.Error()}
+	}
+	return m.Conn.Send(ctx, e)
+}
+
+// round is one process: it lives for one round, or dies in it.
+func round(t *testing.T, file string, server *smtpfault.Server, l *life, connections int, source Source, now time.Time) error {
+	t.Helper()
+	smtp, err := post.NewSMTP(post.Config{Host: server.Host, Port: server.Port, TLS: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := mustOpen(t, file)
+	defer s.Close()
+	e := newEdition(t, mortalStore{s, l}, func(ctx context.Context) (Conn, error) {
+		if l.isDead() {
+			return nil, errDead
+		}
+		conn, err := smtp.Open(ctx)
+		return mortalConn{conn, l}, err
+	}, source)
+	e.Connections = connections
+	// All processes of this test have this one's number: tell them apart by
+	// their being over.
+	e.alive = func(int) bool { return false }
+	_, err = e.Round(t.Context(), now)
+	return err
+}
+
+var crashNow = time.Date(2026, 6, 18, 8, 0, 0, 0, time.UTC)
+
+// crashWorld is a database with three readers, and a source with five papers.
+func crashWorld(t *testing.T) (string, *shelf) {
+	file := scratch(t)
+	s := mustOpen(t, file)
+	defer s.Close()
+	for _, name := range []string{"ana", "bo", "cy"} {
+		addReader(t, s, name+"@example.net", "robots", utc(7), crashNow.Add(-time.Hour))
+	}
+	source := &shelf{name: "shelf"}
+	for n := range 5 {
+		source.put(n, 10*n, fmt.Sprintf("Robots, part %d", n), crashNow.Add(-2*time.Hour))
+	}
+	return file, source
+}
+
+// arrived is what each reader got: the Message-IDs in order of arrival.
+func arrived(t *testing.T, server *smtpfault.Server) map[string][]string {
+	t.Helper()
+	got := map[string][]string{}
+	for _, m := range server.Received() {
+		parsed, err := mail.ReadMessage(bytes.NewReader(m.Data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[m.To[0]] = append(got[m.To[0]], parsed.Header.Get("Message-Id"))
+	}
+	return got
+}
+
+// checkPromise fails unless every reader has the letter, with at most this
+// many repeats over all, each under the Message-ID of the first.
+func checkPromise(t *testing.T, got map[string][]string, repeats int, when string) {
+	t.Helper()
+	for _, name := range []string{"ana", "bo", "cy"} {
+		ids := got[name+"@example.net"]
+		if len(ids) == 0 {
+			t.Errorf("%s: %s was missed", when, name)
+			continue
+		}
+		for _, id := range ids[1:] {
+			repeats--
+			if id != ids[0] {
+				t.Errorf("%s: %s got two letters, %s and %s", when, name, ids[0], id)
+			}
+		}
+	}
+	if repeats < 0 {
+		t.Errorf("%s: more repeats than connections: %v", when, got)
+	}
+}
+
+// A process that dies after any call of its store has sent nothing that its
+// successor sends again, since the letter accepted last was settled, or not
+// yet offered.
+func TestDeathAfterEveryStoreCall(t *testing.T) {
+	for _, connections := range []int{1, 3} {
+		for last := 1; ; last++ {
+			file, source := crashWorld(t)
+			server := smtpfault.New(t)
+			first := &life{last: last}
+			err := round(t, file, server, first, connections, source, crashNow)
+			when := fmt.Sprintf("%d connections, died after call %d (%s)", connections, last, first.log[len(first.log)-1])
+			if !first.dead {
+				if err != nil || last < 15 {
+					t.Fatalf("%s: the round ended too early: %v", when, err)
+				}
+				break // a whole round without a death
+			}
+			if err := round(t, file, server, &life{}, connections, source, crashNow.Add(time.Minute)); err != nil {
+				t.Fatalf("%s: the second round: %v", when, err)
+			}
+			// With several connections one may die between 250 and settling
+			// when another one's call brings death.
+			checkPromise(t, arrived(t, server), connections-1, when)
+		}
+	}
+}
+
+// A process that dies after any reply of the mail server repeats at most the
+// letter whose final dot had just been answered.
+func TestDeathAfterEveryReply(t *testing.T) {
+	for step := 1; ; step++ {
+		file, source := crashWorld(t)
+		server := smtpfault.New(t)
+		first := &life{}
+		var verb string
+		server.After(func(s smtpfault.Step) {
+			if s.N == step {
+				verb = s.Verb
+				first.die()
+			}
+		})
+		_ = round(t, file, server, first, 1, source, crashNow) // the dead process' error is its own
+		if !first.isDead() {
+			if step < 10 {
+				t.Fatalf("only %d replies in a whole round", step-1)
+			}
+			return
+		}
+		server.HangUp()
+		server.After(func(smtpfault.Step) {})
+		when := fmt.Sprintf("died after reply %d (%s)", step, verb)
+		if err := round(t, file, server, &life{}, 1, source, crashNow.Add(time.Minute)); err != nil {
+			t.Fatalf("%s: the second round: %v", when, err)
+		}
+		repeats := 0
+		if verb == "." {
+			repeats = 1
+		}
+		checkPromise(t, arrived(t, server), repeats, when)
+	}
+}
+
+// A server that hangs up after taking a letter leaves it open whether it
+// arrived: it is sent again later, under the same Message-ID.
+func TestHangUpAfterTheFinalDot(t *testing.T) {
+	file, source := crashWorld(t)
+	server := smtpfault.New(t)
+	hung := false
+	server.Script(func(s smtpfault.Step) smtpfault.Answer {
+		if s.Verb == "." && !hung {
+			hung = true
+			return smtpfault.Answer{Lost: true, HangUp: true}
+		}
+		return smtpfault.Answer{}
+	})
+	if err := round(t, file, server, &life{}, 1, source, crashNow); err != nil {
+		t.Fatal(err)
+	}
+	checkPromise(t, arrived(t, server), 0, "before the second try")
+	if err := round(t, file, server, &life{}, 1, source, crashNow.Add(12*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	got := arrived(t, server)
+	checkPromise(t, got, 1, "after the second try")
+	if n := len(server.Received()); n != 4 {
+		t.Errorf("%d letters arrived, want 4: the one without an answer again", n)
+	}
+}
+
+func TestAliveKnowsThisProcessAndNoOther(t *testing.T) {
+	if !alive(os.Getpid()) {
+		t.Error("this process is taken for dead")
+	}
+	if alive(1 << 30) {
+		t.Error("a process that can't be is taken for alive")
+	}
+}
