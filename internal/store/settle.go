@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"paperboy/internal/letter"
+)
+
+// Settle keeps what came of the letters that the owner tried, in one
+// transaction. What the owner no longer holds keeps its state, but for one
+// thing: a letter that was delivered is sent, whoever holds it. A deleted
+// reader's letters are past settling.
+func (s *Store) Settle(ctx context.Context, owner int64, ss []letter.Settlement) error {
+	err := s.write(ctx, func(t *tx) error {
+		for _, one := range ss {
+			if err := t.settle(owner, one); err != nil {
+				return fmt.Errorf("letter %d: %w", one.Letter, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("settle: %w", aboutOwner(owner, err))
+	}
+	return nil
+}
+
+func (t *tx) settle(owner int64, s letter.Settlement) error {
+	switch s.State {
+	case letter.Sent, letter.Failed, letter.Queued:
+	default:
+		return fmt.Errorf("an attempt can't leave it %q", s.State)
+	}
+	var l letter.Letter
+	const query = `SELECT id, kind, reader, ticket, (state = 'queued' AND COALESCE(owner, 0) = $2) FROM letters WHERE id = $1`
+	var held bool
+	found, err := t.find(query, []any{s.Letter, owner}, &l.ID, &l.Kind, &l.Reader, &l.Ticket, truth{&held})
+	if err != nil || !found {
+		return err
+	}
+	if err := t.keep(l.ID, s.Attempt); err != nil {
+		return err
+	}
+	if !held && s.Attempt.Outcome != letter.Delivered {
+		return nil
+	}
+	if s.Attempt.Outcome == letter.Delivered {
+		s.State = letter.Sent
+	}
+	if s.State != letter.Queued {
+		s.Retry = time.Time{}
+	}
+	const end = `UPDATE letters SET state = $2, retry = $3, owner = NULL WHERE id = $1`
+	if _, err := t.exec(end, l.ID, s.State, stamp(s.Retry)); err != nil {
+		return err
+	}
+	if s.Attempt.Outcome == letter.NoRecipient {
+		return t.noRecipient(l, s.Attempt)
+	}
+	return nil
+}
+
+// keep adds an attempt to the letter's history. A server that refuses us has
+// said nothing of the letter: that does not count against the letter's time.
+func (t *tx) keep(id int64, a letter.Attempt) error {
+	const count = `UPDATE letters SET attempts = attempts + $2, unknown = CASE WHEN $3 = 1 THEN 1 ELSE unknown END WHERE id = $1`
+	counts := flag(a.Outcome != letter.RefusesUs)
+	if _, err := t.exec(count, id, counts, flag(a.Outcome == letter.Unknown)); err != nil {
+		return err
+	}
+	const insert = `
+		INSERT INTO attempts (letter, number, at, outcome, stage, host, code, text)
+		SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6, $7 FROM attempts WHERE letter = $1`
+	_, err := t.exec(insert, id, stamp(a.At), a.Outcome, a.Stage, a.Host, a.Code, a.Text)
+	return err
+}
+
+// noRecipient draws the conclusion for the address that does not exist: a
+// reader's ends the mail to it, one that only asked can't confirm.
+func (t *tx) noRecipient(l letter.Letter, a letter.Attempt) error {
+	if l.Kind == letter.Digest {
+		return t.suppress(l.Reader, fmt.Sprintf("no such recipient: %d %s", a.Code, a.Text), a.At)
+	}
+	const void = `UPDATE requests SET state = 'void' WHERE reader = $1 AND kind = $2 AND ticket = $3`
+	_, err := t.exec(void, l.Reader, l.Kind, l.Ticket)
+	return err
+}

@@ -1,0 +1,163 @@
+// Package store owns all that outlives a run, and all SQL: the catalogue of
+// papers, the readers, and the outbox that is queue and record in one. Each
+// method is one transaction; several processes may work on one database. What
+// a paper, a reader or a letter is, and when one is owed, belongs to others.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the engine
+)
+
+// ErrNotSQLite is for a database address of an engine that this program does
+// not speak.
+var ErrNotSQLite = errors.New("not of the form sqlite:FILE")
+
+// busyTimeout is how long a statement waits for another process' transaction.
+const busyTimeout = 10 * time.Second
+
+// Store is an open database. Its methods may be called by several goroutines.
+type Store struct {
+	// SQLite has one writer at a time. A pool of one makes goroutines queue
+	// for it here, in order, and leaves SQLite's own polling to processes.
+	writer *sql.DB
+	reader *sql.DB
+	gates  gates
+}
+
+// Open opens the database at dsn, "sqlite:FILE", makes the file where there is
+// none, readable to its owner only, and brings it to this program's schema. A
+// database of a newer program is refused with ErrNewer.
+func Open(ctx context.Context, dsn string) (*Store, error) {
+	file, ok := strings.CutPrefix(dsn, "sqlite:")
+	if !ok || file == "" {
+		return nil, fmt.Errorf("database %q: %w", dsn, ErrNotSQLite)
+	}
+	s, err := open(ctx, file, nil)
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", file, err)
+	}
+	return s, nil
+}
+
+// open is Open with further parameters of SQLite.
+func open(ctx context.Context, file string, more url.Values) (*Store, error) {
+	// An absolute path is never taken for one of SQLite's special names.
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := touch(file); err != nil {
+		return nil, err
+	}
+	s := &Store{}
+	if s.writer, err = pool(file, 1, more); err != nil {
+		return nil, err
+	}
+	if s.reader, err = pool(file, 4, more); err != nil {
+		return nil, errors.Join(err, s.writer.Close())
+	}
+	if err := s.migrate(ctx, migrations); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// touch makes the file where there is none: it holds addresses and the key of
+// the sealed links. SQLite gives its side files the same permissions.
+func touch(file string) error {
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func pool(file string, size int, more url.Values) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", address(file, more))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(1)
+	return db, nil
+}
+
+// address is the URI of a file with what every connection needs. A PRAGMA
+// through Exec would reach only one connection of a pool.
+func address(file string, more url.Values) string {
+	q := url.Values{
+		"_txlock":       {"immediate"},
+		"_foreign_keys": {"on"},
+		"_busy_timeout": {fmt.Sprint(busyTimeout.Milliseconds())},
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"}, // what is settled stays settled
+		"_dqs":          {"false"},
+		"_pragma": {
+			"cache_size(-2000)", // KiB, for each connection
+			"journal_size_limit(16777216)",
+			"secure_delete(1)", // a deleted reader leaves no trace in free pages
+		},
+	}
+	for key, values := range more {
+		q[key] = append(q[key], values...)
+	}
+	path := filepath.ToSlash(file)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/… on Windows
+	}
+	return "file://" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// CopyTo writes a copy of the database, as it is at one moment, to a new file
+// that only its owner can read.
+func (s *Store) CopyTo(ctx context.Context, file string) error {
+	if err := touch(file); err != nil {
+		return fmt.Errorf("copy database to %s: %w", file, err)
+	}
+	if _, err := s.reader.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
+		return fmt.Errorf("copy database to %s: %w", file, err)
+	}
+	return nil
+}
+
+// Close closes the database.
+func (s *Store) Close() error {
+	return errors.Join(s.reader.Close(), s.writer.Close())
+}
+
+// write runs fn in a transaction that is committed if fn returns nil. It holds
+// the write lock from the start, so that what fn has read stays true.
+func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
+	return run(ctx, s.writer, nil, fn)
+}
+
+// read runs fn in a transaction that sees one moment of the database.
+func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
+	return run(ctx, s.reader, &sql.TxOptions{ReadOnly: true}, fn)
+}
+
+func run(ctx context.Context, db *sql.DB, opts *sql.TxOptions, fn func(*tx) error) error {
+	begun, err := db.BeginTx(ctx, opts)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = begun.Rollback() }() // after a commit it does nothing
+	t := &tx{ctx: ctx, sql: begun, prepared: map[string]*sql.Stmt{}}
+	if err := errors.Join(fn(t), t.close()); err != nil {
+		return err
+	}
+	if err := begun.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
