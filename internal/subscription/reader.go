@@ -47,6 +47,8 @@ type Reader struct {
 	// Since is when the rhythm began to run: the last confirmation, resumption
 	// or change of rhythm. Slots before it are not owed.
 	Since time.Time
+	// Welcome: the first letter since the last confirmation is still owed.
+	Welcome bool
 }
 
 // Consent is how and when a reader agreed to get mail.

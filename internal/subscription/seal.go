@@ -1,0 +1,178 @@
+package subscription
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Purpose is what a sealed link is good for. A link for one purpose opens no
+// other.
+type Purpose string
+
+const (
+	Confirm Purpose = "confirm" // subscribe, or come back
+	Leave   Purpose = "leave"
+	Manage  Purpose = "settings" // keywords, hour, rhythm, pause
+	Account Purpose = "account"  // export, deletion, change of address
+	Move    Purpose = "move"     // confirm a new address
+)
+
+// purposes gives each purpose its byte in a token; new ones go to the end.
+var purposes = []Purpose{Confirm, Leave, Manage, Account, Move}
+
+var (
+	// ErrForged: the token was not sealed by us for this purpose.
+	ErrForged = errors.New("this link is not valid")
+	// ErrExpired: the token was good once.
+	ErrExpired = errors.New("this link has expired")
+)
+
+// Token is what a sealed link says.
+type Token struct {
+	Purpose Purpose
+	Reader  int64
+	Ticket  int64     // the request it answers; 0 where it answers none
+	Expires time.Time // to the second; zero: never
+}
+
+const (
+	version = 1
+	macSize = 16 // of SHA-256's 32 bytes: 128 bits can't be guessed, and links stay short
+	minKey  = 16
+	// maxToken bounds what is decoded: a longer text is none of ours.
+	maxToken = 80
+)
+
+// Sealer seals and opens tokens. It is safe for concurrent use.
+type Sealer struct{ keys [][]byte }
+
+// NewSealer returns a sealer whose first key seals and whose keys all open, so
+// that a key can be replaced while links made with the old one still work.
+func NewSealer(keys ...[]byte) (*Sealer, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("sealing links: no key")
+	}
+	s := &Sealer{}
+	for i, key := range keys {
+		if len(key) < minKey {
+			return nil, fmt.Errorf("sealing links: key %d has %d bytes, at least %d are needed", i+1, len(key), minKey)
+		}
+		s.keys = append(s.keys, slices.Clone(key))
+	}
+	return s, nil
+}
+
+// Seal returns the token as text for a URL. Equal tokens seal to equal text.
+func (s *Sealer) Seal(t Token) string {
+	body := []byte{version, byte(slices.Index(purposes, t.Purpose))}
+	body = binary.AppendUvarint(body, uint64(t.Reader))
+	body = binary.AppendUvarint(body, uint64(t.Ticket))
+	var expires int64
+	if !t.Expires.IsZero() {
+		expires = t.Expires.Unix()
+	}
+	body = binary.AppendUvarint(body, uint64(expires))
+	return base64.RawURLEncoding.EncodeToString(append(body, mac(s.keys[0], body)...))
+}
+
+// Open reads a sealed token. The error is ErrForged for one that was not
+// sealed for this purpose, and ErrExpired with the token for one whose time is
+// over.
+func (s *Sealer) Open(token string, want Purpose, now time.Time) (Token, error) {
+	if len(token) > maxToken {
+		return Token{}, ErrForged
+	}
+	// Strict: else the bits that pad the last character could be flipped.
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || strings.ContainsAny(token, "\r\n") || len(raw) <= macSize {
+		return Token{}, ErrForged
+	}
+	body, sum := raw[:len(raw)-macSize], raw[len(raw)-macSize:]
+	if !s.sealed(body, sum) {
+		return Token{}, ErrForged
+	}
+	t, ok := decode(body)
+	if !ok || t.Purpose != want {
+		return Token{}, ErrForged
+	}
+	if !t.Expires.IsZero() && now.After(t.Expires) {
+		return t, ErrExpired
+	}
+	return t, nil
+}
+
+func (s *Sealer) sealed(body, sum []byte) bool {
+	return slices.ContainsFunc(s.keys, func(key []byte) bool { return hmac.Equal(mac(key, body), sum) })
+}
+
+// mac signs a token's body. The label keeps it apart from whatever else the
+// same key may come to sign.
+func mac(key, body []byte) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte("paperboy link\x00"))
+	h.Write(body)
+	return h.Sum(nil)[:macSize]
+}
+
+func decode(body []byte) (Token, bool) {
+	if len(body) < 2 || body[0] != version || int(body[1]) >= len(purposes) {
+		return Token{}, false
+	}
+	t := Token{Purpose: purposes[body[1]]}
+	var numbers [3]int64
+	rest := body[2:]
+	for i := range numbers {
+		n, size := binary.Uvarint(rest)
+		if size <= 0 {
+			return Token{}, false
+		}
+		numbers[i], rest = int64(n), rest[size:]
+	}
+	t.Reader, t.Ticket = numbers[0], numbers[1]
+	if numbers[2] != 0 {
+		t.Expires = time.Unix(numbers[2], 0).UTC()
+	}
+	return t, len(rest) == 0
+}
+
+// Links makes the sealed links that stand in letters.
+type Links struct {
+	Base   string // where the site is, e.g. https://example.org/papers
+	Sealer *Sealer
+}
+
+// Confirm links to the confirmation of a request to subscribe.
+func (l Links) Confirm(reader, ticket int64, expires time.Time) string {
+	return l.link(Token{Confirm, reader, ticket, expires})
+}
+
+// Leave links to the page, and the one-click target, that ends a subscription.
+func (l Links) Leave(reader int64) string {
+	return l.link(Token{Purpose: Leave, Reader: reader})
+}
+
+// Settings links to a reader's keywords, hour, rhythm and pause.
+func (l Links) Settings(reader int64) string {
+	return l.link(Token{Purpose: Manage, Reader: reader})
+}
+
+// Account links to export, deletion and change of address.
+func (l Links) Account(reader, ticket int64, expires time.Time) string {
+	return l.link(Token{Account, reader, ticket, expires})
+}
+
+// Move links to the confirmation of a new address.
+func (l Links) Move(reader, ticket int64, expires time.Time) string {
+	return l.link(Token{Move, reader, ticket, expires})
+}
+
+func (l Links) link(t Token) string {
+	return strings.TrimRight(l.Base, "/") + "/" + string(t.Purpose) + "/" + l.Sealer.Seal(t)
+}
