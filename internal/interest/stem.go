@@ -1,11 +1,147 @@
 package interest
 
-import "github.com/kljensen/snowball/english"
+import (
+	"strings"
 
-// stemOf returns the key under which the forms of one word meet.
+	"github.com/kljensen/snowball/english"
+)
+
+// stemOf returns the key under which the forms of one word meet: its Snowball
+// stem, held narrower. Snowball puts 'position' with 'positive', 'import' with
+// 'importance', 'rag' with 'ragged'. Here a word meets its plural, -ed, -ing
+// and -ly, and the noun of what it does (-ion, -ment); -ate goes with -ation
+// and -ize with -ization; other endings make other words, and so do those of
+// which the tables say it. raw tells acronyms, whose plural (GPs, MoEs) only
+// shows in its case.
 func stemOf(raw, form string) string {
-	if !lettersOnly(form) {
+	switch {
+	case !lettersOnly(form):
 		return form
+	case pluralAcronym(raw):
+		return form[:len(form)-1]
+	case acronym(raw) || !strings.ContainsAny(form, "aeiouy"):
+		return bareAcronym(form)
 	}
-	return english.Stem(form, false)
+	return family(spelling(form))
+}
+
+// family returns the stem of a word with the class of its ending.
+func family(word string) string {
+	if stem, ok := apart[word]; ok {
+		return stem
+	}
+	if stem, ok := apart[singular(word)]; ok {
+		return stem
+	}
+	stem := english.Stem(word, false)
+	if len(stem) <= 3 { // mostly names: RAG is not ragged
+		if word == stem+"es" {
+			return stem
+		}
+		return singular(word)
+	}
+	class := classOf(ending(word, stem))
+	if class == "at" && strings.HasSuffix(stem, "iz") { // quantization
+		class = ""
+	}
+	if class == "" || kin[stem+"~"+class] {
+		return stem
+	}
+	return stem + "~" + class
+}
+
+// ending returns what the word has beyond its stem.
+func ending(word, stem string) string {
+	n := 0
+	for n < len(stem) && n < len(word) && stem[n] == word[n] {
+		n++
+	}
+	rest := word[n:]
+	switch {
+	case rest == "" || n == 0:
+		return rest
+	case n < len(stem) && rest[0] == 'y': // study, studying: stem studi
+		return rest[1:]
+	case rest[0] == word[n-1] && (rest[0] == 'l' || len(rest) > 1 && vowel(rest[1])): // planned, distill
+		return rest[1:]
+	}
+	return rest
+}
+
+// classOf tells what an ending makes of a word; "" is the word itself.
+func classOf(ending string) string {
+	if root, ok := strings.CutSuffix(ending, "ies"); ok {
+		ending = root + "y"
+	}
+	if class, ok := classes[ending]; ok {
+		return class
+	}
+	if class, ok := classes[singular(ending)]; ok {
+		return class
+	}
+	return singular(ending)
+}
+
+// singular cuts the plural's s off a word. Words on -ss, -us and -is have none.
+func singular(word string) string {
+	if len(word) < 3 || !strings.HasSuffix(word, "s") || strings.IndexByte("sui", word[len(word)-2]) >= 0 {
+		return word
+	}
+	return word[:len(word)-1]
+}
+
+// pluralAcronym tells LLMs, GPs and MoEs.
+func pluralAcronym(raw string) bool {
+	return len(raw) > 2 && raw[len(raw)-1] == 's' && upper(raw[len(raw)-2]) && upper(raw[0])
+}
+
+// acronym tells GPS from a plural. Longer words in capitals are shouted.
+func acronym(raw string) bool {
+	return len(raw) <= 4 && strings.ToUpper(raw) == raw
+}
+
+// bareAcronym strips the plural of acronyms typed in small letters: llms.
+func bareAcronym(form string) string {
+	if len(form) > 3 && !strings.ContainsAny(form, "aeiouy") {
+		return singular(form)
+	}
+	return form
+}
+
+func vowel(c byte) bool { return strings.IndexByte("aeio", c) >= 0 }
+
+func upper(c byte) bool { return 'A' <= c && c <= 'Z' }
+
+// spelling brings a word to American spelling and irregular plurals to their
+// singular.
+func spelling(word string) string {
+	if w, ok := irregular[word]; ok {
+		return w
+	}
+	if i := strings.Index(word, "our"); i > 0 && british[word[:i]] {
+		return word[:i] + "or" + word[i+3:]
+	}
+	for _, end := range ise {
+		if root, ok := strings.CutSuffix(word, end); ok && len(root) > 2 && !keepsS(root) {
+			return root + "iz" + end[2:]
+		}
+	}
+	for _, end := range [...]string{"ification", "ifications"} {
+		if root, ok := strings.CutSuffix(word, end); ok {
+			return root + "ify"
+		}
+	}
+	return word
+}
+
+// keepsS tells the words on -ise that are not -ize anywhere.
+func keepsS(root string) bool {
+	if strings.IndexByte("aeouvcw", root[len(root)-1]) >= 0 || strings.HasSuffix(root, "pr") {
+		return true
+	}
+	switch root {
+	case "prom", "comprom", "prem", "dem", "expert", "treat", "parad", "merchand", "franch", "ar", "desp", "pract":
+		return true
+	}
+	return false
 }
