@@ -22,6 +22,14 @@ func stamp(t time.Time) any {
 	return t.Format(layout)
 }
 
+// due is a time of the next look: the zero time, at once, is before all others.
+func due(t time.Time) any {
+	if at := stamp(t); at != nil {
+		return at
+	}
+	return ""
+}
+
 // moment scans a stored time.
 type moment struct{ *time.Time }
 
@@ -31,6 +39,10 @@ func (m moment) Scan(v any) error {
 		*m.Time = time.Time{}
 		return nil
 	case string:
+		if v == "" {
+			*m.Time = time.Time{}
+			return nil
+		}
 		t, err := time.Parse(layout, v)
 		*m.Time = t
 		return err

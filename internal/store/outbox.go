@@ -8,27 +8,24 @@ import (
 	"paperboy/internal/digest"
 	"paperboy/internal/letter"
 	"paperboy/internal/paper"
+	"paperboy/internal/subscription"
 )
 
 // Due returns at most limit active readers whose next slot may have come by
 // now, with ids above after and in their order, each with what they already
 // had.
 func (s *Store) Due(ctx context.Context, now time.Time, after int64, limit int) ([]digest.Due, error) {
-	const query = `
-		SELECT ` + readerColumns + ` FROM readers
-		WHERE state = 'active' AND next_due <= $1 AND id > $2 ORDER BY id LIMIT $3`
+	const active = `state = 'active' AND next_due <= $1 AND id > $2`
 	var all []digest.Due
 	err := s.read(ctx, func(t *tx) error {
-		readers, err := collect(t, query, []any{stamp(now), after, limit}, scanReader)
+		readers, err := collect(t, `SELECT `+readerColumns+` FROM readers WHERE `+active+` ORDER BY id LIMIT $3`,
+			[]any{stamp(now), after, limit}, scanReader)
 		if err != nil || len(readers) == 0 {
 			return err
 		}
-		all = make([]digest.Due, len(readers))
-		for i, r := range readers {
-			all[i].Reader = r
-			all[i].History = digest.History{First: true, Sent: map[paper.Key]struct{}{}}
-		}
-		return t.histories(all, now)
+		last := readers[len(readers)-1].ID
+		all, err = t.histories(readers, active+` AND id <= $3`, stamp(now), after, last)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("due readers: %w", err)
@@ -36,21 +33,44 @@ func (s *Store) Due(ctx context.Context, now time.Time, after int64, limit int) 
 	return all, nil
 }
 
-// histories fills in what these readers had. The picks of letters are the
-// record of what was sent, whatever the papers were merged into since.
-func (t *tx) histories(all []digest.Due, now time.Time) error {
+// DueOf returns one reader, due or not, with what they already had.
+func (s *Store) DueOf(ctx context.Context, id int64, _ time.Time) (digest.Due, error) {
+	var d digest.Due
+	err := s.read(ctx, func(t *tx) error {
+		r, err := t.reader(id)
+		if err != nil {
+			return err
+		}
+		all, err := t.histories([]subscription.Reader{r}, `id = $1`, id)
+		if err == nil {
+			d = all[0]
+		}
+		return err
+	})
+	return d, aboutReader(id, err)
+}
+
+// histories returns what these readers had; the condition on readers finds the
+// same ones. The picks of letters are the record of what was sent, whatever
+// the papers were merged into since.
+func (t *tx) histories(readers []subscription.Reader, which string, args ...any) ([]digest.Due, error) {
 	roots, err := t.roots(`TRUE`)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	const query = `
-		SELECT l.reader, l.id, l.state, l.slot, l.made, l.horizon, l.keywords, l.unknown, l.owner IS NOT NULL,
-			CASE WHEN l.state IN ('queued', 'sent') THEN l.picks ELSE $4 END
-		FROM letters l JOIN readers r ON r.id = l.reader
-		WHERE r.state = 'active' AND r.next_due <= $1 AND r.id >= $2 AND r.id <= $3 AND l.kind = 'digest'
-		ORDER BY l.reader, l.made, l.id`
+	all := make([]digest.Due, len(readers))
+	for i, r := range readers {
+		all[i].Reader = r
+		all[i].History = digest.History{First: true, Sent: map[paper.Key]struct{}{}}
+	}
+	query := `
+		SELECT reader, id, state, slot, made, horizon, keywords, unknown, owner IS NOT NULL,
+			CASE WHEN state IN ('queued', 'sent') THEN picks END
+		FROM letters
+		WHERE kind = 'digest' AND reader IN (SELECT id FROM readers WHERE ` + which + `)
+		ORDER BY reader, made, id`
 	at := 0
-	return t.each(query, []any{stamp(now), all[0].Reader.ID, all[len(all)-1].Reader.ID, []byte{}}, func(scan func(...any) error) error {
+	return all, t.each(query, args, func(scan func(...any) error) error {
 		var l letter.Letter
 		var owned bool
 		var packed []byte
@@ -88,7 +108,7 @@ func had(d *digest.Due, l letter.Letter, owned bool, roots roots) {
 	if l.State != letter.Quiet {
 		d.LastMade = l.Made
 	}
-	if !l.Made.Before(d.Reader.Confirmed) {
+	if !d.Reader.Welcome {
 		d.History.First, d.History.Horizon, d.History.At, d.Keywords = false, l.Horizon, l.Made, l.Keywords
 	}
 }
@@ -137,23 +157,29 @@ func (t *tx) enqueue(e digest.Entry) (int, error) {
 // changed must be left as it was.
 func (t *tx) enqueueOne(e digest.Entry) (whole bool, made int, err error) {
 	// The condition tells whether the reader still is as Due gave it; the row
-	// stays locked until the commit.
-	const look = `UPDATE readers SET next_due = $1 WHERE id = $2 AND state = 'active' AND next_due = $3`
-	n, err := t.exec(look, stamp(e.NextDue), e.Reader.ID, stamp(e.Reader.NextDue))
+	// stays locked until the commit. A change of rhythm shows in since.
+	const look = `
+		UPDATE readers SET next_due = $1
+		WHERE id = $2 AND state = 'active' AND next_due = $3 AND COALESCE(since, '') = $4`
+	r := e.Reader
+	n, err := t.exec(look, due(e.NextDue), r.ID, due(r.NextDue), due(r.Since))
 	if err != nil || n == 0 || e.Letter == nil {
 		return true, 0, err
 	}
 	l := *e.Letter
-	l.Kind, l.Reader, l.Address = letter.Digest, e.Reader.ID, ""
+	l.Kind, l.Reader, l.Address = letter.Digest, r.ID, ""
 	inserted, err := t.insertLetter(l, "", time.Time{})
 	if err != nil || !inserted {
 		return true, 0, err
+	}
+	if _, err := t.exec(`UPDATE readers SET welcome = 0 WHERE id = $1`, r.ID); err != nil {
+		return false, 0, err
 	}
 	const supersede = `
 		UPDATE letters SET state = 'superseded', retry = NULL
 		WHERE id = $1 AND reader = $2 AND kind = 'digest' AND state = 'queued' AND owner IS NULL AND unknown = 0`
 	for _, id := range e.Supersedes {
-		n, err := t.exec(supersede, id, e.Reader.ID)
+		n, err := t.exec(supersede, id, r.ID)
 		if err != nil || n == 0 {
 			return false, 0, err
 		}

@@ -14,7 +14,7 @@ const readerColumns = `readers.id, readers.address, readers.folded, readers.stat
 	readers.hour, readers.zone, readers.weekly, readers.weekday, readers.weekends, readers.papers, readers.language,
 	readers.consent_at, readers.consent_wording, readers.consent_how, readers.ticket,
 	readers.created, readers.confirmed, readers.paused_until, readers.gone, readers.suppressed,
-	readers.since, readers.next_due`
+	readers.since, readers.next_due, readers.welcome`
 
 func scanReader(scan func(...any) error, r *subscription.Reader) error {
 	return scan(
@@ -22,7 +22,7 @@ func scanReader(scan func(...any) error, r *subscription.Reader) error {
 		&r.Rhythm.Hour, &r.Rhythm.Zone, truth{&r.Rhythm.Weekly}, &r.Rhythm.Weekday, truth{&r.Rhythm.Weekends}, &r.Papers, &r.Language,
 		moment{&r.Consent.At}, &r.Consent.Wording, &r.Consent.How, &r.Ticket,
 		moment{&r.Created}, moment{&r.Confirmed}, moment{&r.PausedUntil}, moment{&r.LeftAt}, moment{&r.SuppressedAt},
-		moment{&r.Since}, moment{&r.NextDue},
+		moment{&r.Since}, moment{&r.NextDue}, truth{&r.Welcome},
 	)
 }
 
@@ -124,7 +124,7 @@ func notSubscribed(r subscription.Reader) error {
 func (s *Store) Change(ctx context.Context, id int64, set subscription.Settings, now time.Time) error {
 	const query = `
 		UPDATE readers SET keywords = $2, hour = $3, zone = $4, weekly = $5, weekday = $6, weekends = $7,
-			papers = $8, since = $9, next_due = $10
+			papers = $8, since = $9, next_due = ''
 		WHERE id = $1`
 	return s.change(ctx, id, func(t *tx, r subscription.Reader) error {
 		if !subscribed(r) {
@@ -134,7 +134,7 @@ func (s *Store) Change(ctx context.Context, id int64, set subscription.Settings,
 		if set.Rhythm != r.Rhythm {
 			since = now
 		}
-		_, err := t.exec(query, append(append([]any{id}, settingArgs(set)...), stamp(since), stamp(now))...)
+		_, err := t.exec(query, append(append([]any{id}, settingArgs(set)...), stamp(since))...)
 		return err
 	})
 }
@@ -161,7 +161,7 @@ func (s *Store) Pause(ctx context.Context, id int64, until, now time.Time) error
 	})
 }
 
-const resume = `UPDATE readers SET state = 'active', paused_until = NULL, since = $2, next_due = $2 WHERE id = $1`
+const resume = `UPDATE readers SET state = 'active', paused_until = NULL, since = $2, next_due = '' WHERE id = $1`
 
 // Resume ends a pause.
 func (s *Store) Resume(ctx context.Context, id int64, now time.Time) error {
@@ -180,7 +180,7 @@ func (s *Store) Resume(ctx context.Context, id int64, now time.Time) error {
 // Leave ends a subscription. Nothing that waits is sent any more, and no open
 // request can be answered. Leaving twice is harmless.
 func (s *Store) Leave(ctx context.Context, id int64, now time.Time) error {
-	const query = `UPDATE readers SET state = 'left', prior = '', gone = $2, next_due = NULL, paused_until = NULL WHERE id = $1`
+	const query = `UPDATE readers SET state = 'left', prior = '', gone = $2, next_due = '', welcome = 0, paused_until = NULL WHERE id = $1`
 	return s.change(ctx, id, func(t *tx, r subscription.Reader) error {
 		if r.State == subscription.Left {
 			return nil
@@ -201,7 +201,7 @@ func (s *Store) Suppress(ctx context.Context, id int64, reason string, now time.
 func (t *tx) suppress(id int64, reason string, now time.Time) error {
 	const query = `
 		UPDATE readers SET state = 'suppressed', prior = '', suppressed = $2, suppressed_by = $3,
-			next_due = NULL, paused_until = NULL
+			next_due = '', welcome = 0, paused_until = NULL
 		WHERE id = $1 AND state <> 'suppressed'`
 	if _, err := t.exec(query, id, stamp(now), reason); err != nil {
 		return err
@@ -286,7 +286,7 @@ func (t *tx) activate(id int64, q subscription.Request, now time.Time) error {
 		UPDATE readers SET address = $1, folded = $2,
 			keywords = $3, hour = $4, zone = $5, weekly = $6, weekday = $7, weekends = $8, papers = $9, language = $10,
 			consent_at = $11, consent_wording = $12, consent_how = $13,
-			state = 'active', prior = '', paused_until = NULL, confirmed = $14, since = $14, next_due = $14
+			state = 'active', prior = '', paused_until = NULL, confirmed = $14, since = $14, next_due = '', welcome = 1
 		WHERE id = $15`
 	_, err := t.exec(query, append(requestArgs(q), stamp(now), id)...)
 	return err

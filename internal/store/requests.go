@@ -287,7 +287,7 @@ func (s *Store) Expire(ctx context.Context, now time.Time) (int, error) {
 		for _, query := range []string{
 			`DELETE FROM readers WHERE prior = '' AND ` + unanswered,
 			`UPDATE readers SET state = prior, prior = '' WHERE prior <> '' AND ` + unanswered,
-			`UPDATE readers SET state = 'active', since = paused_until, next_due = paused_until, paused_until = NULL
+			`UPDATE readers SET state = 'active', since = paused_until, next_due = '', paused_until = NULL
 				WHERE state = 'paused' AND paused_until <= $1`,
 		} {
 			n, err := t.exec(query, stamp(now))

@@ -101,7 +101,8 @@ CREATE TABLE readers (
     suppressed    TEXT,
     suppressed_by TEXT NOT NULL DEFAULT '', -- why
     since    TEXT,
-    next_due TEXT
+    next_due TEXT    NOT NULL DEFAULT '', -- empty: look at once
+    welcome  INTEGER NOT NULL DEFAULT 0   -- the first letter since confirming is owed
 ) STRICT;
 CREATE INDEX readers_state ON readers (state, next_due);
 
