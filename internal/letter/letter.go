@@ -69,9 +69,9 @@ type Pick struct {
 
 // Reason is one of a reader's terms that a paper matched.
 type Reason struct {
-	Term  string // as the reader wrote it, e.g. `"diffusion policy"`
-	Field string // title, abstract, author, cat or source
-	Text  string // the words as they stand in the paper
+	Term  string `json:"term"`  // as the reader wrote it, e.g. `"diffusion policy"`
+	Field string `json:"field"` // title, abstract, author, cat or source
+	Text  string `json:"text"`  // the words as they stand in the paper
 }
 
 // Stage is the point in an SMTP conversation at which it ended (RFC 5321).

@@ -1,0 +1,333 @@
+package letter
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	htmltemplate "html/template"
+	"io/fs"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	texttemplate "text/template"
+	"time"
+
+	"paperboy/internal/paper"
+)
+
+// Site is what the letters of one site say of it.
+type Site struct {
+	Name    string
+	URL     string
+	From    Address
+	ReplyTo string
+	Imprint string // the operator's name, as the law of some places asks; may have several lines
+	Postal  string // the operator's postal address, likewise
+	ListID  string // RFC 2919, without angle brackets; empty: no List-Id
+}
+
+// Links are a reader's own pages.
+type Links struct {
+	Settings string
+	Leave    string // also takes the one-click POST of RFC 8058
+}
+
+// DigestInput is what a digest needs beside its letter.
+type DigestInput struct {
+	Location *time.Location // the reader's; nil: UTC
+	Papers   map[paper.Key]*paper.Paper
+	Links    Links
+	First    bool // the reader's first letter
+	Weekly   bool
+}
+
+// NoticeInput is what a notice needs beside its letter.
+type NoticeInput struct {
+	Link     string
+	Expires  time.Time
+	Location *time.Location // the reader's; nil: UTC
+	Known    bool           // the address is a reader's already: new keywords were asked
+}
+
+// MaxHTML bounds the HTML of a letter, in bytes: mail programs clip longer
+// ones (Gmail above some 102 kB), and with the end goes the link to leave.
+const MaxHTML = 90_000
+
+// maxSubject bounds a subject, in characters.
+const maxSubject = 150
+
+// Composer renders letters from templates and values. It is safe for
+// concurrent use.
+type Composer struct {
+	site Site
+	html *htmltemplate.Template
+	text *texttemplate.Template
+}
+
+// NewComposer parses letter/*.tmpl of an operator's or the built-in templates
+// and renders sample letters of every kind with them, so that a broken
+// template is an error here, with its file and line.
+func NewComposer(templates fs.FS, site Site) (*Composer, error) {
+	c := &Composer{site: site}
+	var err error
+	c.html, err = htmltemplate.New("letter").Funcs(Funcs()).
+		ParseFS(templates, "letter/words.tmpl", "letter/*.html.tmpl")
+	if err != nil {
+		return nil, fmt.Errorf("letter templates: %w", err)
+	}
+	c.text, err = texttemplate.New("letter").Funcs(Funcs()).
+		Funcs(texttemplate.FuncMap{"words": c.words}).
+		ParseFS(templates, "letter/words.tmpl", "letter/*.txt.tmpl")
+	if err != nil {
+		return nil, fmt.Errorf("letter templates: %w", err)
+	}
+	if err := c.rehearse(); err != nil {
+		return nil, fmt.Errorf("letter templates: %w", err)
+	}
+	return c, nil
+}
+
+// Digest composes a digest. Picks whose paper is not in the input, or has
+// become one with another pick's, are left out; with none left it is an error.
+func (c *Composer) Digest(l Letter, in DigestInput) (Message, error) {
+	v := c.digestView(l, in)
+	if len(v.Papers) == 0 {
+		return Message{}, fmt.Errorf("compose letter %d: none of its %d papers is known", l.ID, len(l.Picks))
+	}
+	m, err := c.message(l, "digest", v)
+	if err != nil {
+		return Message{}, err
+	}
+	if m.HTML, err = c.fitted(v); err != nil {
+		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
+	}
+	m.Headers = c.listHeaders(in.Links.Leave)
+	return m, nil
+}
+
+// Notice composes a Confirmation, Access or Move.
+func (c *Composer) Notice(l Letter, in NoticeInput) (Message, error) {
+	switch l.Kind {
+	case Confirmation, Access, Move:
+	default:
+		return Message{}, fmt.Errorf("compose letter %d: %q is no kind of notice", l.ID, l.Kind)
+	}
+	v := noticeView{
+		Site: c.siteView(), Kind: l.Kind, Address: clean(l.Address),
+		Keywords: keywords(l.Keywords), Link: in.Link, Known: in.Known,
+		Made: l.Made.In(zone(in.Location)), Expires: in.Expires.In(zone(in.Location)),
+	}
+	m, err := c.message(l, "notice", v)
+	if err != nil {
+		return Message{}, err
+	}
+	if m.HTML, err = c.render("notice", v); err != nil {
+		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
+	}
+	m.Headers = []Header{autoSubmitted}
+	return m, nil
+}
+
+// message is what all kinds have in common: all but the HTML and headers.
+func (c *Composer) message(l Letter, name string, view any) (Message, error) {
+	subject, err := c.words(name+".subject", view)
+	if err != nil {
+		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
+	}
+	text, err := c.words(name+".txt.tmpl", view)
+	if err != nil {
+		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
+	}
+	return Message{
+		From:    Address{Name: clean(c.site.From.Name), Address: clean(c.site.From.Address)},
+		ReplyTo: clean(c.site.ReplyTo),
+		To:      l.Address,
+		Subject: short(maxSubject, clean(subject)),
+		ID:      l.MessageID,
+		Date:    l.Made,
+		Text:    tidy(text),
+	}, nil
+}
+
+// words renders a template of the text part. Templates call it too, to wrap
+// what another template says.
+func (c *Composer) words(name string, view any) (string, error) {
+	var b bytes.Buffer
+	err := c.text.ExecuteTemplate(&b, name, view)
+	return b.String(), err
+}
+
+func (c *Composer) render(name string, view any) (string, error) {
+	var b bytes.Buffer
+	err := c.html.ExecuteTemplate(&b, name+".html.tmpl", view)
+	return strings.TrimSpace(indents.ReplaceAllString(b.String(), "\n")) + "\n", err
+}
+
+// indents are the blank lines and the indentation of a template, which a
+// letter need not carry: HTML reads them as one space.
+var indents = regexp.MustCompile(`[ \t]*\n\s*`)
+
+var autoSubmitted = Header{"Auto-Submitted", "auto-generated"}
+
+// listHeaders are the headers that make a digest a list's mail (RFC 2369, 2919,
+// 8058, 3834). A leave link that is no web page is no List-Unsubscribe.
+func (c *Composer) listHeaders(leave string) []Header {
+	var h []Header
+	if id := clean(c.site.ListID); id != "" {
+		h = append(h, Header{"List-Id", "<" + id + ">"})
+	}
+	if leave = webLink(leave); leave != "" {
+		h = append(h,
+			Header{"List-Unsubscribe", "<" + leave + ">"},
+			Header{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"})
+	}
+	return append(h, autoSubmitted)
+}
+
+// fitted renders a digest's HTML in at most MaxHTML bytes. Where all of it is
+// too long, papers give up their summary, then all but the linked title, then
+// their place, each from the end of the letter, as few as will do.
+func (c *Composer) fitted(v digestView) (string, error) {
+	html, err := c.render("digest", v)
+	if err != nil || len(html) <= MaxHTML {
+		return html, err
+	}
+	n := len(v.Papers)
+	low, high := 1, 3*n // cuts; high fits or is all that can be done
+	for low < high {
+		middle := (low + high) / 2
+		if html, err = c.render("digest", v.cut(middle)); err != nil {
+			return "", err
+		}
+		if len(html) <= MaxHTML {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	if html, err = c.render("digest", v.cut(low)); err != nil {
+		return "", err
+	}
+	if len(html) > MaxHTML {
+		return "", errors.New("the HTML is too long even without papers")
+	}
+	return html, nil
+}
+
+// tidy ends a text part properly: no blanks at line ends, never two empty
+// lines, one line break at the end.
+func tidy(s string) string {
+	var out []string
+	for line := range strings.Lines(s) {
+		line = strings.TrimRight(line, " \t\r\n")
+		if line == "" && (len(out) == 0 || out[len(out)-1] == "") {
+			continue
+		}
+		out = append(out, line)
+	}
+	return strings.TrimSpace(strings.Join(out, "\n")) + "\n"
+}
+
+func zone(l *time.Location) *time.Location { return cmp.Or(l, time.UTC) }
+
+// siteView is the site as templates see it.
+type siteView struct {
+	Name, URL, Host string
+	Imprint, Postal []string // lines
+}
+
+func (c *Composer) siteView() siteView {
+	s := siteView{
+		Name: clean(c.site.Name), URL: c.site.URL,
+		Imprint: lines(c.site.Imprint), Postal: lines(c.site.Postal),
+	}
+	if u, err := url.Parse(c.site.URL); err == nil {
+		s.Host = u.Host
+	}
+	return s
+}
+
+// noticeView is what the notice templates are given.
+type noticeView struct {
+	Site          siteView
+	Kind          Kind
+	Address       string
+	Keywords      string // empty: all papers
+	Link          string
+	Known         bool
+	Made, Expires time.Time // in the reader's zone
+}
+
+// digestView is what the digest templates are given.
+type digestView struct {
+	Site          siteView
+	Day           time.Time // the slot, in the reader's zone
+	Weekly, First bool
+	Papers        []entry
+	Keywords      string // empty: all papers
+	More          int    // how many further papers matched
+	Omitted       int    // papers left to the text part, for want of room
+	Settings      string
+	Leave         string
+}
+
+// Top is the paper that the subject names.
+func (v digestView) Top() entry { return v.Papers[0] }
+
+// Count is the number of papers in the letter, those left to the text part
+// included.
+func (v digestView) Count() int { return len(v.Papers) + v.Omitted }
+
+// Rest is how many papers follow the top one.
+func (v digestView) Rest() int { return v.Count() - 1 }
+
+// entry is one paper's place in a letter.
+type entry struct {
+	Card
+	Number int  // from 1
+	Lean   bool // without its summary
+	Bare   bool // the linked title alone
+}
+
+func (c *Composer) digestView(l Letter, in DigestInput) digestView {
+	v := digestView{
+		Site: c.siteView(), Weekly: in.Weekly, First: in.First,
+		Keywords: keywords(l.Keywords), Settings: in.Links.Settings, Leave: in.Links.Leave,
+		Day: l.Slot.In(zone(in.Location)),
+	}
+	seen := map[paper.Key]bool{}
+	for _, pick := range l.Picks {
+		p := in.Papers[pick.Paper]
+		if p == nil || seen[p.Key] {
+			continue
+		}
+		seen[p.Key] = true
+		v.Papers = append(v.Papers, entry{Card: NewCard(p, pick.Reasons, l.Made), Number: len(v.Papers) + 1})
+	}
+	v.More = max(0, l.Matched-len(l.Picks))
+	return v
+}
+
+// cut shortens the view by a number of steps, 3 for every paper.
+func (v digestView) cut(steps int) digestView {
+	n := len(v.Papers)
+	v.Papers = slices.Clone(v.Papers)
+	for i := range v.Papers {
+		back := n - i // 1 for the last paper
+		v.Papers[i].Lean = steps >= back
+		v.Papers[i].Bare = steps >= n+back
+	}
+	v.Omitted = max(0, steps-2*n)
+	v.Papers = v.Papers[:n-v.Omitted]
+	return v
+}
+
+// longestKeywords is how much of a reader's keywords a letter repeats.
+const longestKeywords = 300
+
+// keywords puts a reader's keywords on one line.
+func keywords(s string) string {
+	return short(longestKeywords, strings.Join(lines(s), ", "))
+}

@@ -1,0 +1,125 @@
+package letter
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Judge says what the end of a delivery attempt means (RFC 5321, RFC 3463).
+//
+// To suppress a reader is the gravest of outcomes and asks for the clearest of
+// words: a 5yz at RCPT that says, by its enhanced code or its text, that there
+// is no such recipient, and says nothing that speaks of us, of policy, of a
+// full or disabled mailbox. Servers put 5.1.1 before many things. In doubt the
+// letter fails and the reader stays; so where the domain is unknown (5.1.2),
+// for names in DNS lapse and come back, and where 5.1.1 comes only at the final
+// dot, for by then the server has seen the mail and may mean its content.
+//
+// A refusal of us is one that the next letter would meet as well: policy
+// (5.7.x), authentication, a quota of ours, reputation, at any stage, and any
+// 5yz before a recipient was named. Other 5yz concern this letter alone.
+func Judge(r Reply) Outcome {
+	switch {
+	case r.Code >= 200 && r.Code < 300 && r.Stage == StageDot:
+		return Delivered
+	case r.Code == 0 && r.Stage == StageDot:
+		return Unknown
+	case r.Code < 500 || r.Code > 599:
+		return Temporary
+	case r.Stage == StageConnect || r.Stage == StageAuth:
+		return RefusesUs
+	}
+	status, text := enhanced(r.Text), plainReply(r.Text)
+	oversize := r.Code == 552 || status == "5.2.2" || status == "5.2.3" || status == "5.3.4"
+	switch {
+	case refusalCode(r.Code, status):
+		return RefusesUs
+	case oversize: // the letter's size or the mailbox's room
+		return Rejected
+	case r.Stage == StageMail || refusalWords.MatchString(text):
+		return RefusesUs
+	case r.Stage == StageRcpt && missing(status, text):
+		return NoRecipient
+	}
+	return Rejected
+}
+
+var enhancedCode = regexp.MustCompile(`(?:^|[^0-9.])(5\.[0-9]{1,3}\.[0-9]{1,3})(?:[^0-9.]|\.?$|\.\s)`)
+
+// enhanced returns the first enhanced status code in a reply's text, or "".
+func enhanced(text string) string {
+	if m := enhancedCode.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// quoted is what a reply repeats or points to: addresses and links, whose
+// words mean nothing.
+var quoted = regexp.MustCompile(`<[^<>\s]*>|\S+@\S+|https?://\S+`)
+
+// plainReply is a reply's text for looking at its words: lower case, one line.
+func plainReply(text string) string {
+	text = quoted.ReplaceAllString(strings.ToLower(text), " ")
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// refusalCode reports whether the codes alone say that the refusal is of us:
+// policy, our quota, our address, our log-in.
+func refusalCode(code int, status string) bool {
+	switch {
+	case strings.HasPrefix(status, "5.7."):
+		return true
+	case status == "5.4.5", status == "5.1.7", status == "5.1.8":
+		return true
+	}
+	return code == 530 || code == 534 || code == 535 || code == 538
+}
+
+// refusalWords speak of the sender, whatever code stands before them. A mere
+// "relay" is not among them: "user unknown in relay recipient table" is said of
+// a recipient.
+var refusalWords = anyOf(
+	"spam", "blocked", "block ?list", "blacklist", "denylist", "rbl", "dnsbl", "unsolicited", "bulk mail",
+	"reputation", "polic(y|ies)", "banned", "(un)?authenticat", "spf", "dkim", "dmarc",
+	"relay(ing)? (access|denied|not|prohibited|through)", "(to|not|no|cannot|can't) relay",
+	"reverse dns", "rdns", "ptr record", "client host", "ip address", "your ip", "sender address",
+	"(sending|daily|hourly|message|rate) (limit|quota)", "frequency limited",
+	"too many (messages|mails|emails|connections|errors|invalid|unknown)",
+)
+
+// doubts are words beside a "no such recipient" that leave open whether it is
+// one.
+var doubts = anyOf(
+	"preference", "sender", "temporar", "later", "full", "quota", "storage", "disabled", "inactive", "suspended",
+	"locked", "frozen", "verif", "authori[sz]ed", "not allowed", "prohibited", "restricted", "denied", "content",
+	"(unknown|no such) (domain|host)", "(domain|host)( \\S+)? (unknown|not|does not|doesn.t)",
+)
+
+// absences are the ways to say that a recipient does not exist.
+var absences = anyOf(
+	"(user|recipient|mailbox|address|account)( is| was)? (unknown|not found|not known|invalid)",
+	"(unknown|invalid|no such) (\\S+ )?(user|recipient|mailbox|address|account|person|local part)",
+	"(user|recipient|mailbox|address|account|you tried to reach|it)( \\S+)? (does not|doesn't) exist",
+	"(does not|doesn't) have an? \\S+ account", "no (mailbox|user) (here|by that name)", "no longer on server",
+	"not a (known|valid) (user|recipient|mailbox)", "not our (customer|user)", "recipnotfound",
+)
+
+func anyOf(words ...string) *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:` + strings.Join(words, "|") + `)`)
+}
+
+// missing reports whether a permanent reply at RCPT says that the recipient
+// does not exist, and not merely that this mail is not taken.
+func missing(status, text string) bool {
+	if doubts.MatchString(text) {
+		return false
+	}
+	switch status {
+	case "5.1.1", "5.1.6", "5.1.10":
+		return true
+	case "", "5.0.0", "5.1.0", "5.1.351", "5.5.0":
+		return absences.MatchString(text)
+	}
+	return false
+}

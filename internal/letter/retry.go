@@ -1,0 +1,60 @@
+package letter
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"time"
+)
+
+// delays between attempts: soon at first, for greylisting asks for minutes,
+// then up to every four hours.
+var delays = []time.Duration{
+	5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour,
+}
+
+// lastRetry is when a letter is given up, by the sum of the delays.
+const lastRetry = 48 * time.Hour
+
+// Retry returns when a letter is tried again after its nth attempt (from 1),
+// made at the time at, and false once the retries would go on past two days.
+// Up to a quarter of the delay is added, derived from reader and attempt: after
+// an outage not all letters come back at one moment, and equal input gives an
+// equal time.
+func Retry(attempts int, at time.Time, reader int64) (time.Time, bool) {
+	attempts = max(attempts, 1)
+	var sum, delay time.Duration
+	for n := range attempts {
+		delay = delays[min(n, len(delays)-1)]
+		if sum += delay; sum > lastRetry {
+			return time.Time{}, false
+		}
+	}
+	h := fnv.New32a()
+	fmt.Fprintf(h, "%d/%d", reader, attempts)
+	spread := delay / 4 * time.Duration(h.Sum32()%1024) / 1024
+	return at.Add(delay + spread), true
+}
+
+// NewMessageID returns the Message-ID, without angle brackets, of the reader's
+// letter for a slot. It is the same whenever it is made, so that a letter that
+// goes out twice after a crash is one letter to mail programs. host is the
+// sender's; a port is dropped, and so is what can't stand in a Message-ID.
+func NewMessageID(k Kind, reader int64, slot time.Time, host string) string {
+	return fmt.Sprintf("%s.%d.%s@%s", k, reader, slot.UTC().Format("20060102T150405.000"), idHost(host))
+}
+
+func idHost(host string) string {
+	host, _, _ = strings.Cut(host, ":")
+	host = strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.', r == '-':
+			return r
+		}
+		return -1
+	}, strings.ToLower(host))
+	if host = strings.Trim(host, "."); host == "" {
+		return "paperboy.invalid"
+	}
+	return host
+}

@@ -1,0 +1,10 @@
+// Package templates holds the words readers see: letters and pages. It is the
+// only way to them, because embedding can't reach upward.
+package templates
+
+import "embed"
+
+// FS holds the folders letter, page and static.
+//
+//go:embed all:letter
+var FS embed.FS
