@@ -29,31 +29,36 @@ const (
 func (r *arxivRound) catchUp(ctx context.Context) {
 	for _, g := range r.groups {
 		for _, c := range g {
-			was, known := r.before.Read[c]
-			reached, answered := r.reached[c]
-			if !known {
-				if answered {
-					r.after.Read[c] = r.begin(reached)
-				}
-				continue
+			if err := r.category(ctx, c); err != nil {
+				r.add(fmt.Errorf("%s, announcements missed since %s: %w", c, r.before.Read[c].Day, err))
+				r.gone = away(ctx, err)
 			}
-			r.after.Read[c] = was
-			missed := r.missed(was.Day, reached.Day)
-			if len(missed) > 0 {
-				if r.gone {
-					continue
-				}
-				newest, err := r.harvest(ctx, c, missed[0], was.Newest)
-				if err != nil {
-					r.add(fmt.Errorf("%s, announcements missed since %s: %w", c, was.Day, err))
-					r.gone = away(ctx, err)
-					continue
-				}
-				was = arxivRead{Day: missed[len(missed)-1], Newest: newest}
-			}
-			r.after.Read[c] = arxivRead{Day: max(was.Day, reached.Day), Newest: max(was.Newest, reached.Newest)}
 		}
 	}
+}
+
+func (r *arxivRound) category(ctx context.Context, c string) error {
+	was, known := r.before.Read[c]
+	reached, answered := r.reached[c]
+	if !known {
+		if answered {
+			r.after.Read[c] = r.begin(reached)
+		}
+		return nil
+	}
+	r.after.Read[c] = was
+	if missed := r.missed(was.Day, reached.Day); len(missed) > 0 {
+		if r.gone {
+			return nil // told once already
+		}
+		newest, err := r.harvestSet(ctx, c, missed[0], was.Newest)
+		if err != nil {
+			return err
+		}
+		was = arxivRead{Day: missed[len(missed)-1], Newest: newest}
+	}
+	r.after.Read[c] = arxivRead{Day: max(was.Day, reached.Day), Newest: max(was.Newest, reached.Newest)}
+	return nil
 }
 
 // begin is how far a category counts as read at its first fetch: what was
@@ -85,15 +90,15 @@ func submittedSince(d day) day {
 	return d
 }
 
-// harvest lists the records of a category that were modified since the
+// harvestSet lists the records of a category that were modified since the
 // announcement of a missed feed, and returns the highest id met that was
 // announced since. OAI-PMH tells when a record was modified, not when it was
 // announced: a paper is new if it was submitted late enough for that feed, or
 // if its id is higher than all announced before (arXiv numbers papers as it
 // announces them, so this finds those that were held back for weeks). All else
 // is a revision.
-func (r *arxivRound) harvest(ctx context.Context, category string, missed day, newest string) (string, error) {
-	since, highest := submittedSince(missed), newest
+func (r *arxivRound) harvestSet(ctx context.Context, category string, missed day, newest string) (string, error) {
+	h := harvest{since: submittedSince(missed), before: newest, highest: newest}
 	q := url.Values{
 		"verb": {"ListRecords"}, "metadataPrefix": {"arXiv"}, "set": {oaiSet(category)},
 		// The announcement is on the evening before the feed's day.
@@ -106,25 +111,13 @@ func (r *arxivRound) harvest(ctx context.Context, category string, missed day, n
 			return "", err
 		}
 		for i, rec := range page.Records {
-			if rec.Header.Status == "deleted" {
-				continue
-			}
-			l, err := rec.listing()
-			if err != nil {
+			if err := r.record(rec, &h); err != nil {
 				r.add(fmt.Errorf("%s, OAI-PMH record %d: %w", category, i+1, err))
-				continue
 			}
-			id := arxivID(l.ID)
-			later := newest != "" && newStyle.MatchString(id) && id > newest
-			l.Revision = !later && easternDate(l.Published) < since
-			if !l.Revision && newStyle.MatchString(id) {
-				highest = max(highest, id)
-			}
-			r.keep(l)
 		}
 		next := strings.TrimSpace(page.Token)
 		if next == "" {
-			return highest, nil
+			return h.highest, nil
 		}
 		if next == token {
 			return "", errors.New("OAI-PMH gives the same resumption token again")
@@ -135,11 +128,35 @@ func (r *arxivRound) harvest(ctx context.Context, category string, missed day, n
 	return "", fmt.Errorf("OAI-PMH has more than %d pages", maxOAIPages)
 }
 
+// harvest is what tells new papers among the records of a category.
+type harvest struct {
+	since   day    // the first day of submission
+	before  string // the highest id announced before, empty if not known
+	highest string // the highest id of a new paper
+}
+
+// record keeps one record, as new or as a revision.
+func (r *arxivRound) record(rec oaiRecord, h *harvest) error {
+	if rec.Header.Status == "deleted" {
+		return nil
+	}
+	l, err := rec.listing()
+	if err != nil {
+		return err
+	}
+	id := arxivID(l.ID)
+	numbered := newStyle.MatchString(id)
+	later := numbered && h.before != "" && id > h.before
+	l.Revision = !later && day(l.Published.Format(time.DateOnly)) < h.since
+	if !l.Revision && numbered {
+		h.highest = max(h.highest, id)
+	}
+	r.keep(l)
+	return nil
+}
+
 // newStyle ids, YYMM.NNNNN, grow with each announcement.
 var newStyle = regexp.MustCompile(`^\d{4}\.\d{5}$`)
-
-// easternDate is the calendar day of a date that has no time of day.
-func easternDate(t time.Time) day { return day(t.Format(time.DateOnly)) }
 
 // oaiPhysics are the archives that OAI-PMH keeps in the set physics.
 var oaiPhysics = map[string]bool{

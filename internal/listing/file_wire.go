@@ -138,7 +138,10 @@ func (in fileLine) listing(source string) (paper.Listing, error) {
 	if in.Votes != nil {
 		l.Signals.Votes = paper.Known(*in.Votes)
 	}
-	return l, tidy(&l)
+	if err := tidy(&l); err != nil {
+		return paper.Listing{}, err
+	}
+	return l, nil
 }
 
 // fileText is a string; a number is taken as it is written (an id 2605.01230
