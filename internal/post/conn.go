@@ -174,20 +174,21 @@ func (c *conn) address(e letter.Envelope) (from, to string, utf8Needed bool, ref
 	refuse := func(stage letter.Stage, text string) *letter.Reply {
 		return &letter.Reply{Stage: stage, Host: c.host, Code: badMailbox, Text: text}
 	}
-	from, err := route(e.From)
+	sender, err := route(e.From)
 	if err != nil {
 		return "", "", false, refuse(letter.StageMail, "5.1.7 not sent: "+err.Error())
 	}
-	to, err = route(e.To)
+	recipient, err := route(e.To)
 	if err != nil {
 		return "", "", false, refuse(letter.StageRcpt, "5.1.3 not sent: "+err.Error())
 	}
-	utf8Needed = !isASCII(from) || !isASCII(to)
+	from, to = sender.String(), recipient.String()
+	utf8Needed = !isASCII(from + to)
 	if ok, _ := c.client.Extension("SMTPUTF8"); utf8Needed && !ok {
 		return "", "", false, refuse(letter.StageRcpt,
 			"5.6.7 not sent: the server takes no address beyond ASCII before the @ (no SMTPUTF8)")
 	}
-	return "<" + from + ">", "<" + to + ">", utf8Needed, nil
+	return from, to, utf8Needed, nil
 }
 
 // answer is what err says: the server's own words, or why there were none.

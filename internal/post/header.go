@@ -101,30 +101,21 @@ func (h *header) structured(name, value string) {
 
 // mailbox writes an address field with one mailbox.
 func (h *header) mailbox(field, name, address string) {
-	routed, err := route(address)
+	box, err := route(address)
 	if err != nil {
 		h.fail(field, err)
 		return
 	}
-	parsed, err := mail.ParseAddress("<" + routed + ">")
-	if err != nil {
-		h.fail(field, fmt.Errorf("address %.80q: %w", address, err))
-		return
-	}
-	parsed.Name = ""
-	value := parsed.String()
-	switch {
-	case name == "":
-	case control(name) >= 0:
+	if control(name) >= 0 {
 		h.fail(field, fmt.Errorf("line break or control character in the name %.80q", name))
 		return
-	case needsWords(name):
-		value = encodeWords(name, foldAt-len(field)-2) + " " + value
-	default:
-		parsed.Name = name
-		value = parsed.String()
 	}
-	h.plain(field, value)
+	if needsWords(name) {
+		h.plain(field, encodeWords(name, foldAt-len(field)-2)+" "+box.String())
+		return
+	}
+	box.Name = name
+	h.plain(field, box.String())
 }
 
 func (h *header) messageID(id string) {
@@ -136,27 +127,26 @@ func (h *header) messageID(id string) {
 	h.plain("Message-ID", "<"+id+">")
 }
 
-// route returns an address with its domain in ASCII, as servers without
-// SMTPUTF8 take it. The part before the @ stays as it is.
-func route(address string) (string, error) {
+// route returns an address, which writes itself in angle brackets, with its
+// domain in ASCII. What is before the @ stays as it is.
+func route(address string) (*mail.Address, error) {
 	if i := control(address); i >= 0 {
-		return "", fmt.Errorf("line break or control character at byte %d of the address %.80q", i+1, address)
+		return nil, fmt.Errorf("line break or control character at byte %d of the address %.80q", i+1, address)
 	}
 	at := strings.LastIndexByte(address, '@')
-	if at < 1 || at == len(address)-1 {
-		return "", fmt.Errorf("%.80q is not an address", address)
+	ascii := address
+	if domain := address[at+1:]; !isASCII(domain) {
+		name, err := idna.Lookup.ToASCII(domain)
+		if err != nil {
+			return nil, fmt.Errorf("domain of %.80q: %w", address, err)
+		}
+		ascii = address[:at+1] + name
 	}
-	if strings.ContainsAny(address[at:], " <>") {
-		return "", fmt.Errorf("%.80q has a domain that no server has", address)
-	}
-	if isASCII(address[at:]) {
-		return address, nil
-	}
-	domain, err := idna.Lookup.ToASCII(address[at+1:])
+	parsed, err := mail.ParseAddress("<" + ascii + ">")
 	if err != nil {
-		return "", fmt.Errorf("domain of %.80q: %w", address, err)
+		return nil, fmt.Errorf("address %.80q: %w", address, err)
 	}
-	return address[:at+1] + domain, nil
+	return parsed, nil
 }
 
 // needsWords reports whether free text can't stand in a header as it is: it is
