@@ -52,7 +52,10 @@ func BenchmarkMatches(b *testing.B) {
 	}
 }
 
-func parse(t testing.TB, keywords string) Interest {
+func parse(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, keywords string) Interest {
 	t.Helper()
 	i, err := Parse(keywords)
 	if err != nil {

@@ -277,7 +277,7 @@ func (p *parser) weight(inner float64) (float64, error) {
 	w, err := strconv.ParseFloat(string(p.text[p.at:to]), 64)
 	w *= inner
 	cents := math.Round(w * 100)
-	if err != nil || cents < 1 || cents > maxWeight*100 || math.Abs(w*100-cents) > 1e-6 {
+	if err != nil || to < len(p.text) && inWord(p.text[to]) || cents < 1 || cents > maxWeight*100 || math.Abs(w*100-cents) > 1e-6 {
 		return 0, p.expected("a weight from 0.01 to 10, such as 2 or 0.5")
 	}
 	p.at = to
@@ -294,7 +294,7 @@ func (p *parser) operand() (node, error) {
 		return p.value()
 	}
 	if p.field != anywhere {
-		return node{}, p.expected("a word; the group is held to " + p.field.String() + ": already")
+		return node{}, p.expected("a word without a field: the group is held to " + p.field.String() + ":")
 	}
 	p.at += strings.IndexByte(p.wordAhead(), ':') + 1
 	p.space()
@@ -331,7 +331,7 @@ func (p *parser) value() (node, error) {
 		return p.group()
 	}
 	if p.terms++; p.terms > maxTerms {
-		return node{}, p.expected(fmt.Sprintf("at most %d terms", maxTerms))
+		return node{}, p.expected(fmt.Sprintf("at most %d words and phrases", maxTerms))
 	}
 	t := &term{field: p.field, exact: p.take('=')}
 	read := p.word
@@ -393,6 +393,9 @@ func (p *parser) word(t *term) error {
 	}
 	if !t.compile() {
 		return p.expected("a word or a phrase")
+	}
+	if !t.exact && operator(t.text) { // typed as OR. or 'OR'
+		t.quoted = true
 	}
 	if t.prefix && t.narrow() {
 		return p.expected("at least two letters before the *")

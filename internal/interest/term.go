@@ -85,7 +85,7 @@ func (t *term) narrow() bool {
 func (t *term) compile() bool {
 	if t.field == inCategory || t.field == inSource {
 		t.value, t.strength = fold(t.text), 1
-		return strings.ContainsFunc(t.text, letter)
+		return strings.ContainsFunc(t.text, func(r rune) bool { return letter(r) || solitary(r) })
 	}
 	tokens := analyse(t.text)
 	if len(tokens) == 0 {
