@@ -4,7 +4,7 @@ package templates
 
 import "embed"
 
-// FS holds the folders letter, page and static.
+// FS holds the folders demo, letter, page and static.
 //
-//go:embed all:letter
+//go:embed all:demo all:letter
 var FS embed.FS

@@ -262,6 +262,7 @@ func TestDeathAfterEveryReply(t *testing.T) {
 			if s.N == step {
 				verb = s.Verb
 				first.die()
+				server.HangUp()
 			}
 		})
 		_ = round(t, file, server, first, 1, source, crashNow) // the dead process' error is its own
@@ -271,7 +272,6 @@ func TestDeathAfterEveryReply(t *testing.T) {
 			}
 			return
 		}
-		server.HangUp()
 		server.After(func(smtpfault.Step) {})
 		when := fmt.Sprintf("died after reply %d (%s)", step, verb)
 		if err := round(t, file, server, &life{}, 1, source, crashNow.Add(time.Minute)); err != nil {

@@ -14,7 +14,7 @@ import (
 type Status string
 
 const (
-	New    Status = "new"    // papers that it had not listed before
+	Fresh  Status = "new"    // papers that it had not listed before
 	Quiet  Status = "quiet"  // nothing new, as on a weekend or a holiday
 	Stale  Status = "stale"  // the batch before under today's date
 	Broken Status = "broken" // it could not be read
@@ -24,9 +24,9 @@ const (
 type SourceReport struct {
 	Source string
 	Status Status
-	Reason string // why it is not New; beside New, what could not be read
+	Reason string // why it is not Fresh; beside Fresh, what could not be read
 	paper.Recorded
-	Err error // what could not be read, also beside New
+	Err error // what could not be read, also beside Fresh
 }
 
 // AllBroken returns the joined reasons if there are sources and each is broken.
@@ -106,7 +106,7 @@ func broken(err error) SourceReport {
 func verdict(b paper.Batch, r paper.Recorded) (Status, string) {
 	switch {
 	case r.New > 0:
-		return New, ""
+		return Fresh, ""
 	case b.Stale != "":
 		return Stale, b.Stale
 	case b.Quiet != "":

@@ -232,9 +232,13 @@ func next(l letter.Letter, outcome letter.Outcome, at time.Time) (letter.State, 
 // line is a connection that is opened when it is first needed.
 type line struct{ conn Conn }
 
-func (l *line) open(ctx context.Context, open func(context.Context) (Conn, error)) (err error) {
-	if l.conn == nil {
-		l.conn, err = open(ctx)
+func (l *line) open(ctx context.Context, open func(context.Context) (Conn, error)) error {
+	if l.conn != nil {
+		return nil
+	}
+	conn, err := open(ctx)
+	if err == nil {
+		l.conn = conn
 	}
 	return err
 }
