@@ -303,7 +303,7 @@ func TestRedact(t *testing.T) {
 		"https://me:pw@example.org/feed":             "https://example.org/feed",
 		"https://example.org/feed?token=abc&a=b":     "https://example.org/feed?a=b&token=hidden",
 		"https://example.org/rss/cs.AI+cs.CL?date=1": "https://example.org/rss/cs.AI+cs.CL?date=1",
-		"http://[bad":                                "(an unreadable address)",
+		"http://[bad": "(an unreadable address)",
 	} {
 		if got := redact(address); got != want {
 			t.Errorf("redact(%q) = %q, want %q", address, got, want)
