@@ -185,7 +185,7 @@ func shorten(id string) string {
 // names don't matter.
 func TitleName(title string, authors []string) Name {
 	words := fold(Text(title, TeX))
-	if words == nil {
+	if len(words) == 0 {
 		words = []string{strings.TrimSpace(title)}
 	}
 	var first []string
