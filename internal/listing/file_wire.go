@@ -30,7 +30,7 @@ func readLines(ctx context.Context, source, place string, in io.Reader) (b Batch
 		n++
 		if err == nil {
 			said = append(said, digest([]string{string(line)}))
-			err = b.addLine(source, line)
+			err = addLine(&b, source, line)
 		} else if !errors.Is(err, errLine) {
 			t.add(fmt.Errorf("%s:%d: %w", place, n, err))
 			return b, "", t.err(source)
@@ -96,7 +96,7 @@ type fileLine struct {
 }
 
 // addLine reads one line into the batch; a blank one is nothing.
-func (b *Batch) addLine(source string, line []byte) error {
+func addLine(b *Batch, source string, line []byte) error {
 	line = bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\ufeff")))
 	if len(line) == 0 {
 		return nil

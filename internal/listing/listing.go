@@ -27,15 +27,7 @@ type Source interface {
 }
 
 // Batch is what one fetch brought.
-type Batch struct {
-	Listings []paper.Listing
-	// Memo is the source's own note for its next fetch. It belongs to the
-	// listings: keep both or neither.
-	Memo string
-	// Stale says why the batch is an old one under a new date, empty if it is
-	// not. Quiet says why there is nothing new, empty if there is.
-	Stale, Quiet string
-}
+type Batch = paper.Batch
 
 // troubles collects what went wrong while the rest of a source is read on.
 type troubles struct {
