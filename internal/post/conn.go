@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/textproto"
 	"regexp"
 	"strings"
@@ -204,7 +205,7 @@ func answer(stage letter.Stage, host string, err error) letter.Reply {
 	case said.Code/100 == 4, said.Code/100 == 5, said.Code/100 == 2 && stage == letter.StageDot:
 		r.Code, r.Text = said.Code, tidy(said.Msg)
 	default:
-		r.Text = tidy("unexpected answer " + said.Error())
+		r.Text = tidy(fmt.Sprintf("unexpected answer %d %s", said.Code, said.Msg))
 	}
 	return r
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"log"
 	"math/big"
 	"net"
 	"sync"
@@ -54,6 +55,7 @@ func startRelay(t *testing.T, implicit bool, adjust func(*gosmtp.Server)) *relay
 	}))
 	server.Domain = "relay.example"
 	server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}}
+	server.ErrorLog = log.New(io.Discard, "", 0) // clients hang up here on purpose
 	adjust(server)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
