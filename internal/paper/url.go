@@ -51,7 +51,7 @@ func parseAddress(s string) (*url.URL, bool) {
 		s = "https://" + s
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || hostOf(u) == "" {
 		return nil, false
 	}
 	return u, true
@@ -81,10 +81,17 @@ func nameOfPage(u *url.URL) (Name, bool) {
 	return "", false
 }
 
-// hostOf returns the host in lower case, without "www." and a final dot.
+// hostOf returns the host in lower case, without "www." before a domain
+// and final dots.
 func hostOf(u *url.URL) string {
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	return strings.TrimPrefix(host, "www.")
+	host := strings.TrimRight(strings.ToLower(u.Hostname()), ".")
+	for {
+		rest, ok := strings.CutPrefix(host, "www.")
+		if !ok || !strings.Contains(rest, ".") {
+			return host
+		}
+		host = rest
+	}
 }
 
 // tracking are the parameters that tell where a reader came from, and so
