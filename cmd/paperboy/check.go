@@ -28,7 +28,7 @@ func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) erro
 		}
 		defer a.close()
 		for _, source := range a.sources {
-			what, err := checkSource(ctx, a, source)
+			what, err := checkSource(ctx, source)
 			r.line("source "+source.Name(), what, err)
 		}
 		what, err := c.checkMail(ctx)
@@ -59,13 +59,9 @@ func (c *checks) verdict() error {
 	return nil
 }
 
-// checkSource reads a source as the next pull would, and records nothing.
-func checkSource(ctx context.Context, a *app, source edition.Source) (string, error) {
-	memo, err := a.store.Memo(ctx, source.Name())
-	if err != nil {
-		return "", err
-	}
-	batch, err := source.Fetch(ctx, time.Now().UTC(), memo)
+// checkSource reads a source as a first pull would, and records nothing.
+func checkSource(ctx context.Context, source edition.Source) (string, error) {
+	batch, err := source.Fetch(ctx, time.Now().UTC(), "")
 	if err != nil {
 		return "", err
 	}

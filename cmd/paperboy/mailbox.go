@@ -79,7 +79,7 @@ func (d *delivered) readBody(m *mail.Message) error {
 	}
 	if !strings.HasPrefix(kind, "multipart/") {
 		body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
-		d.Text = string(body)
+		d.Text = unixLines(body)
 		return err
 	}
 	parts := multipart.NewReader(m.Body, params["boundary"])
@@ -96,9 +96,11 @@ func (d *delivered) readBody(m *mail.Message) error {
 			return err
 		}
 		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
-			d.HTML = string(body)
+			d.HTML = unixLines(body)
 		} else {
-			d.Text = string(body)
+			d.Text = unixLines(body)
 		}
 	}
 }
+
+func unixLines(b []byte) string { return strings.ReplaceAll(string(b), "\r\n", "\n") }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -102,13 +103,13 @@ func oneLine(keywords string) string {
 	if err != nil {
 		return keywords
 	}
-	return i.String()
+	return strings.ReplaceAll(i.String(), "\n", ", ")
 }
 
 func addReader(ctx context.Context, a *app, address string, set readerFlags, s streams) error {
 	r, err := set.reader(a.config, address)
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	return a.add(ctx, r, "command line")
 }
@@ -127,15 +128,12 @@ func (set readerFlags) reader(c *config, address string) (subscription.Reader, e
 // checkReader completes a reader's address and refuses what could not be served.
 func checkReader(r *subscription.Reader) (err error) {
 	if r.Address, r.Folded, err = subscription.ParseAddress(r.Address); err != nil {
-		return misuse("%w", err)
+		return err
 	}
 	if _, err := interest.Parse(r.Keywords); err != nil {
-		return misuse("keywords of %s: %w", r.Address, err)
+		return fmt.Errorf("keywords of %s: %w", r.Address, err)
 	}
-	if err := r.Rhythm.Validate(); err != nil {
-		return misuse("%w", err)
-	}
-	return nil
+	return r.Rhythm.Validate()
 }
 
 // add makes a reader active on the operator's word.
