@@ -206,16 +206,15 @@ func arxivListing(item *gofeed.Item, announced day) (paper.Listing, error) {
 // arxivAuthors returns the names of an item: all of them stand in one element,
 // with commas between.
 func arxivAuthors(item *gofeed.Item) []string {
-	var out []string
-	if dc := item.DublinCoreExt; dc != nil {
-		for _, names := range dc.Creator {
-			out = append(out, splitNames(names, ',')...)
+	creators := extension(item, "dc", "creator")
+	for _, a := range item.Authors {
+		if a != nil && len(creators) == 0 {
+			creators = append(creators, a.Name)
 		}
 	}
-	for _, a := range item.Authors {
-		if a != nil && item.DublinCoreExt == nil {
-			out = append(out, splitNames(a.Name, ',')...)
-		}
+	var out []string
+	for _, names := range creators {
+		out = append(out, splitNames(names, ',')...)
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,12 +123,9 @@ var (
 
 // feedDOI finds a DOI in the places where feeds have it.
 func feedDOI(item *gofeed.Item) string {
-	places := extension(item, "prism", "doi")
-	places = append(places, extension(item, "arxiv", "DOI")...)
-	if item.DublinCoreExt != nil {
-		places = append(places, item.DublinCoreExt.Identifier...)
-	}
-	for _, s := range append(places, item.GUID) {
+	places := slices.Concat(extension(item, "prism", "doi"), extension(item, "arxiv", "DOI"),
+		extension(item, "dc", "identifier"), []string{item.GUID})
+	for _, s := range places {
 		if doi := doiPattern.FindString(s); doi != "" {
 			return doi
 		}
@@ -145,10 +143,8 @@ func feedDOI(item *gofeed.Item) string {
 // One element may hold several names.
 func feedAuthors(item *gofeed.Item) []string {
 	var out []string
-	if dc := item.DublinCoreExt; dc != nil {
-		for _, c := range dc.Creator {
-			out = append(out, authors(c)...)
-		}
+	for _, c := range extension(item, "dc", "creator") {
+		out = append(out, authors(c)...)
 	}
 	if len(out) > 0 {
 		return out

@@ -6,9 +6,17 @@ import (
 )
 
 // splitNames takes a list of names apart at sep, outside of braces and
-// parentheses: TeX accents such as {\v{s}, and affiliations, may hold it too.
+// parentheses: TeX accents, and affiliations, may hold it too. Where those are
+// not balanced they are taken for ordinary characters.
 func splitNames(s string, sep byte) []string {
-	var parts []string
+	parts, balanced := cutOutside(s, sep)
+	if !balanced {
+		parts = strings.Split(s, string(sep))
+	}
+	return joinSuffixes(cleanAll(parts))
+}
+
+func cutOutside(s string, sep byte) (parts []string, balanced bool) {
 	depth, start := 0, 0
 	for i := range len(s) {
 		switch b := s[i]; {
@@ -21,7 +29,7 @@ func splitNames(s string, sep byte) []string {
 			start = i + 1
 		}
 	}
-	return joinSuffixes(cleanAll(append(parts, s[start:])))
+	return append(parts, s[start:]), depth == 0
 }
 
 // escaped reports whether the byte at i belongs to a TeX command: \, is a thin

@@ -2,6 +2,7 @@ package listing
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -105,4 +106,9 @@ func date(s string) time.Time {
 		panic(err)
 	}
 	return t
+}
+
+// body is an answer of 200.
+func body(text string) *http.Response {
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(text))}
 }
