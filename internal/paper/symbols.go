@@ -104,12 +104,12 @@ var nothing = set(`bf it em rm sc tt sf sl md up cal mit bfseries itshape
 	tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge
 	displaystyle textstyle scriptstyle scriptscriptstyle boldmath unboldmath
 	centering raggedright raggedleft limits nolimits nonumber notag allowbreak
-	nobreak nobreakdash xspace noindent indent protect relax left right middle
+	nobreak nobreakdash xspace noindent indent protect relax
 	big Big bigg Bigg bigl bigr bigm Bigl Bigr Bigm biggl biggr biggm Biggl Biggr
 	Biggm leavevmode ignorespaces sloppy frenchspacing null strut
 	mathop mathbin mathrel mathopen mathclose mathord mathpunct mathinner
 	mathrm mathbf mathit mathsf mathtt mathcal mathscr mathfrak mathnormal bm
-	boldsymbol bold pmb mathbfit mathds smash bbox rmmathfamily
+	boldsymbol bold pmb mathbfit mathds smash
 	llap rlap clap mathrlap mathllap mathclap substack
 	texorpdfstring makebox framebox nohyphens flushleft flushright`)
 
@@ -120,9 +120,9 @@ var spaces = set(`quad qquad space enspace enskip thinspace medspace thickspace
 
 // textual are the commands whose argument is text even within mathematics.
 var textual = set(`text textnormal textrm textbf textit textsl textsc textsf
-	texttt textmd textup textin emph em mbox hbox vbox fbox framebox parbox
-	underline uline ul uuline uwave sout st hl textulc mathtext intertext uppercase
-	lowercase textlf title section subsection subsubsection paragraph
+	texttt textmd textup emph em mbox hbox vbox fbox framebox parbox
+	underline uline ul uuline uwave sout st hl mathtext intertext uppercase
+	lowercase title section subsection subsubsection paragraph
 	subparagraph chapter caption author keywords textquote mono code operatornamewithlimits`)
 
 // dropped are the commands that go with their arguments, which are keys,
@@ -133,7 +133,7 @@ var dropped = map[string]int{
 	"vspace": 1, "hspace": 1, "vskip": 0, "hskip": 0, "phantom": 1, "hphantom": 1, "vphantom": 1,
 	"color": 1, "pagecolor": 1, "fontsize": 2, "selectfont": 0, "setlength": 2, "addtolength": 2, "linespread": 1,
 	"includegraphics": 1, "index": 1, "bibliography": 1, "bibliographystyle": 1, "pagestyle": 1, "thispagestyle": 1,
-	"definecolor": 3, "footnotemark": 0, "rule": 2, "hypertarget": 1, "xspaceaddexceptions": 1, "tag": 1, "cline": 1, "cmidrule": 1,
+	"definecolor": 3, "footnotemark": 0, "rule": 2, "hypertarget": 1, "tag": 1, "cline": 1, "cmidrule": 1,
 	"usepackage": 1, "documentclass": 1, "setcounter": 2, "newcommand": 2, "renewcommand": 2, "raisebox": 1, "scalebox": 1, "resizebox": 2,
 }
 

@@ -254,18 +254,17 @@ func (p *tex) group() {
 // literal reports whether braces in prose are meant to be read: a list, a set
 // or a bit of code that stands by itself, such as {1, 2} or {"a": 1}.
 func (p *tex) literal(open, closing int) bool {
-	if open == 0 {
-		return strings.HasPrefix(p.s, "{\"")
-	}
-	if b := p.before(open); !unicode.IsSpace(b) && !strings.ContainsRune("([\"'“‘=:", b) {
-		return false
-	}
 	inner := p.s[open+1 : closing]
-	if inner == "" {
-		return true
+	if open == 0 {
+		return strings.HasPrefix(inner, "\"")
 	}
 	const far = 200 // enough to tell a list, and no cost for long groups
-	return inner[0] != '\\' && strings.ContainsAny(inner[:min(len(inner), far)], ",\"|=")
+	list := inner != "" && inner[0] != '\\' && strings.ContainsAny(inner[:min(len(inner), far)], ",\"|=")
+	if !p.escaped && len(p.dollars) == 0 && list {
+		return len(inner) > 2 // min{H,W}; but 10{,}000
+	}
+	b := p.before(open)
+	return (list || inner == "") && (unicode.IsSpace(b) || strings.ContainsRune("([\"'“‘=:", b))
 }
 
 // stray reads a brace without partner. In text with other TeX it is a slip;
