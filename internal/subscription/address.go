@@ -120,6 +120,8 @@ func checkDomain(domain string) (ascii, reason string) {
 	switch {
 	case domain == "":
 		return "", "has nothing after the @"
+	case strings.HasSuffix(domain, "."):
+		return "", "has a dot out of place at its end"
 	case strings.HasPrefix(domain, "["):
 		return "", "must end in a domain name, not in a number"
 	}
