@@ -1,0 +1,10 @@
+package letter
+
+// What the tests of the package's inner parts need by name.
+var (
+	Clean          = clean
+	Short          = short
+	Wrap           = wrap
+	Columns        = columns
+	FirstSentences = firstSentences
+)
