@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"net/url"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -47,9 +48,10 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
+// openFile opens a database that need not survive a power failure.
 func openFile(t testing.TB, file string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), "sqlite:"+file)
+	s, err := store.OpenWith(t.Context(), file, url.Values{"_synchronous": {"OFF"}})
 	if err != nil {
 		t.Fatal(err)
 	}

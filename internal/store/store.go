@@ -49,7 +49,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	return s, nil
 }
 
-// open is Open with further parameters of SQLite.
+// open is Open with parameters of SQLite beside, or in place of, its own.
 func open(ctx context.Context, file string, more url.Values) (*Store, error) {
 	// An absolute path is never taken for one of SQLite's special names.
 	file, err := filepath.Abs(file)
@@ -109,7 +109,10 @@ func address(file string, more url.Values) string {
 		},
 	}
 	for key, values := range more {
-		q[key] = append(q[key], values...)
+		if key == "_pragma" {
+			values = append(q[key], values...)
+		}
+		q[key] = values
 	}
 	path := filepath.ToSlash(file)
 	if !strings.HasPrefix(path, "/") {
