@@ -1,6 +1,9 @@
 package interest
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // finding is one place of a term.
 type finding struct {
@@ -69,9 +72,9 @@ func (x *index) follow(words []word, p *place, f *finding) bool {
 		f.end = p.end
 		return true
 	}
-	found := false
-	x.occurrences(&words[0], func(next *place, exact bool) bool {
-		if next.first == p.first+int32(p.words) && x.follow(words[1:], next, f) {
+	found, at := false, p.first+int32(p.words)
+	x.between(at, at, &words[0], func(next *place, exact bool) bool {
+		if x.follow(words[1:], next, f) {
 			found = true
 			f.exact = f.exact && exact
 		}
@@ -80,13 +83,25 @@ func (x *index) follow(words []word, p *place, f *finding) bool {
 	return found
 }
 
-// occurrences calls yield with the places of a word, each once, and with
-// whether it stands there in this form, until yield returns false.
 func (x *index) occurrences(w *word, yield func(p *place, exact bool) bool) {
+	x.between(0, math.MaxInt32, w, yield)
+}
+
+// between calls yield with the places of a word that lie between these word
+// numbers, each once, and with whether it stands there in this form, until
+// yield returns false.
+func (x *index) between(from, to int32, w *word, yield func(p *place, exact bool) bool) {
 	if !w.formOnly {
-		for _, k := range x.withStem(w.hash) {
+		for _, k := range x.withStem(w.hash, from) {
 			p := &x.places[k.place]
-			if !yield(p, p.form == w.form) {
+			if k.hash != w.hash || p.first > to {
+				break
+			}
+			exact := p.form == w.form
+			if exact && w.otherForm {
+				continue // comes below
+			}
+			if !yield(p, exact) {
 				return
 			}
 		}
@@ -94,9 +109,12 @@ func (x *index) occurrences(w *word, yield func(p *place, exact bool) bool) {
 			return
 		}
 	}
-	for _, at := range x.withForm(w.form, w.prefix) {
+	for _, at := range x.withForm(w.form, from) {
 		p := &x.places[at]
-		if !yield(p, p.form == w.form) {
+		if p.form != w.form && !(w.prefix && strings.HasPrefix(p.form, w.form)) {
+			return
+		}
+		if p.first >= from && p.first <= to && !yield(p, p.form == w.form) {
 			return
 		}
 	}

@@ -66,35 +66,33 @@ func (x *index) sort() {
 		x.forms[i] = int32(i)
 	}
 	slices.SortFunc(x.forms, func(a, b int32) int {
-		return cmp.Or(strings.Compare(x.places[a].form, x.places[b].form), cmp.Compare(a, b))
+		p, q := &x.places[a], &x.places[b]
+		return cmp.Or(strings.Compare(p.form, q.form), cmp.Compare(p.first, q.first), cmp.Compare(a, b))
 	})
 	slices.SortFunc(x.stems, func(a, b key) int {
-		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.place, b.place))
+		p, q := &x.places[a.place], &x.places[b.place]
+		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(p.first, q.first), cmp.Compare(a.place, b.place))
 	})
 	x.places, x.stems = slices.Clip(x.places), slices.Clip(x.stems)
 }
 
-// withStem returns the places under this hash.
-func (x *index) withStem(hash uint64) []key {
-	from := sort.Search(len(x.stems), func(i int) bool { return x.stems[i].hash >= hash })
-	to := from
-	for to < len(x.stems) && x.stems[to].hash == hash {
-		to++
-	}
-	return x.stems[from:to]
+// withStem returns the places under this hash, from this word number on.
+func (x *index) withStem(hash uint64, from int32) []key {
+	i := sort.Search(len(x.stems), func(i int) bool {
+		k := x.stems[i]
+		return k.hash > hash || k.hash == hash && x.places[k.place].first >= from
+	})
+	return x.stems[i:]
 }
 
-// withForm returns the places of this form, or of all forms that begin so.
-func (x *index) withForm(form string, prefix bool) []int32 {
-	from := sort.Search(len(x.forms), func(i int) bool { return x.places[x.forms[i]].form >= form })
-	to := from
-	for to < len(x.forms) {
-		if f := x.places[x.forms[to]].form; f != form && !(prefix && strings.HasPrefix(f, form)) {
-			break
-		}
-		to++
-	}
-	return x.forms[from:to]
+// withForm returns the places of this form, from this word number on, and
+// after them those of longer forms.
+func (x *index) withForm(form string, from int32) []int32 {
+	i := sort.Search(len(x.forms), func(i int) bool {
+		p := &x.places[x.forms[i]]
+		return p.form > form || p.form == form && p.first >= from
+	})
+	return x.forms[i:]
 }
 
 // hash is FNV-1a.

@@ -145,6 +145,9 @@ func (f finding) strength() float64 {
 	return s
 }
 
+// maxHits is how many places of one term are told, the strongest first.
+const maxHits = 50
+
 // collect adds the term's hits, strongest first, and returns the strength of
 // the first.
 func (t *term) collect(d *Document, hits *[]Hit) (float64, bool) {
@@ -157,13 +160,17 @@ func (t *term) collect(d *Document, hits *[]Hit) (float64, bool) {
 		return cmp.Or(cmp.Compare(b.strength(), a.strength()), cmp.Compare(a.field, b.field),
 			cmp.Compare(a.entry, b.entry), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
 	})
-	name := t.String()
-	for k, f := range found {
-		if k == 0 || !slices.ContainsFunc(found[:k], f.overlaps) {
-			*hits = append(*hits, d.hit(name, f))
+	kept := found[:1]
+	for _, f := range found[1:] {
+		if len(kept) < maxHits && !slices.ContainsFunc(kept, f.overlaps) {
+			kept = append(kept, f)
 		}
 	}
-	return t.strength * found[0].strength(), true
+	name := t.String()
+	for _, f := range kept {
+		*hits = append(*hits, d.hit(name, f))
+	}
+	return t.strength * kept[0].strength(), true
 }
 
 func (f finding) overlaps(g finding) bool {

@@ -2,6 +2,7 @@ package interest
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -248,6 +249,22 @@ func TestScoreFollowsItsFormula(t *testing.T) {
 		m, ok := parse(t, keywords).Match(d)
 		if !ok || math.Abs(m.Score-want) > 1e-9 {
 			t.Errorf("%s: %v %v, want %v", keywords, m.Score, ok, want)
+		}
+	}
+}
+
+// TestHostileTextEnds would run for years where a phrase's ways through a text
+// are tried one by one.
+func TestHostileTextEnds(t *testing.T) {
+	for _, word := range []string{"GPs", "a", "a-a", "policies"} {
+		d := newDocument("", strings.Repeat(word+" ", 400), nil, nil, nil)
+		phrase := `"` + strings.Repeat(word+" ", 100)
+		if matches(t, parse(t, phrase+`b"`), d) {
+			t.Errorf("a phrase of %s finds what is not there", word)
+		}
+		m, ok := parse(t, phrase+`"`).Match(d)
+		if !ok || len(m.Hits) == 0 || len(m.Hits) > maxHits {
+			t.Errorf("a phrase of %s: %d hits", word, len(m.Hits))
 		}
 	}
 }

@@ -77,7 +77,7 @@ func (t *term) narrow() bool {
 	}
 	words := t.spellings[0]
 	r, size := utf8.DecodeRuneInString(words[len(words)-1].form)
-	return size == len(words[len(words)-1].form) && !solitary(r)
+	return size == len(words[len(words)-1].form) && !solitary(r) || star(t.text+"*") < 0
 }
 
 // compile makes the term ready to be looked up. It reports false if the text
