@@ -29,7 +29,7 @@ type key struct {
 type index struct {
 	places []place // as they were added
 	forms  []int32 // places, by form
-	stems  []key   // places, by the hash of the stem; of the form too where a plural's case made another stem
+	stems  []key   // places, by the hash of the stem
 	next   int32   // number of the next word
 }
 
@@ -41,23 +41,30 @@ func (x *index) add(f field, entry int, text string) {
 	tokens := analyse(text)
 	for i, t := range tokens {
 		p := place{form: t.Form, start: int32(t.Start), end: int32(t.End), first: x.next + int32(i), entry: int32(entry), words: 1, field: f}
-		x.addPlace(p, t.Stem, t.base)
+		x.addPlace(p, t.Stem)
+		if t.typed != t.Stem {
+			x.addStem(t.typed)
+		}
+		if t.base != "" {
+			x.addStem(stemOf(t.base))
+		}
 		for n := 1; n < widest && n <= i && tokens[i-n+1].joined; n++ {
 			p.form = tokens[i-n].Form + p.form
 			p.start, p.first, p.words = int32(tokens[i-n].Start), p.first-1, p.words+1
-			x.addPlace(p, stemOf(p.form, p.form), "")
+			x.addPlace(p, stemOf(p.form))
 		}
 	}
 	x.next += int32(len(tokens)) + 1 // no phrase reaches from one text into the next
 }
 
-func (x *index) addPlace(p place, stem, base string) {
-	at := int32(len(x.places))
+func (x *index) addPlace(p place, stem string) {
 	x.places = append(x.places, p)
-	x.stems = append(x.stems, key{hash(stem), at})
-	if base != "" {
-		x.stems = append(x.stems, key{hash(stemOf(base, base)), at})
-	}
+	x.addStem(stem)
+}
+
+// addStem puts the last place under a stem.
+func (x *index) addStem(stem string) {
+	x.stems = append(x.stems, key{hash(stem), int32(len(x.places) - 1)})
 }
 
 func (x *index) sort() {

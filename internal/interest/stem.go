@@ -11,18 +11,31 @@ import (
 // 'importance', 'rag' with 'ragged'. Here a word meets its plural, -ed, -ing
 // and -ly, and the noun of what it does (-ion, -ment); -ate goes with -ation
 // and -ize with -ization; other endings make other words, and so do those of
-// which the tables say it. raw tells acronyms, whose plural (GPs, MoEs) only
-// shows in its case.
-func stemOf(raw, form string) string {
-	switch {
-	case !lettersOnly(form):
+// which the tables say it.
+func stemOf(form string) string {
+	if !lettersOnly(form) {
 		return form
-	case pluralAcronym(raw):
-		return form[:len(form)-1]
-	case acronym(raw) || !strings.ContainsAny(form, "aeiouy"):
-		return bareAcronym(form)
+	}
+	if !strings.ContainsAny(form, "aeiouy") { // llms, which Snowball leaves
+		if len(form) > 3 {
+			return singular(form)
+		}
+		return form
 	}
 	return family(spelling(form))
+}
+
+// stemAsTyped is stemOf for a word whose case may tell more: the plurals GPs
+// and MoEs, and the singular GPS.
+func stemAsTyped(raw string, w Span) string {
+	switch {
+	case !lettersOnly(w.Form):
+	case pluralAcronym(raw):
+		return w.Form[:len(w.Form)-1]
+	case acronym(raw):
+		return w.Form
+	}
+	return w.Stem
 }
 
 // family returns the stem of a word with the class of its ending.
@@ -98,14 +111,6 @@ func pluralAcronym(raw string) bool {
 // acronym tells GPS from a plural. Longer words in capitals are shouted.
 func acronym(raw string) bool {
 	return len(raw) <= 4 && strings.ToUpper(raw) == raw
-}
-
-// bareAcronym strips the plural of acronyms typed in small letters: llms.
-func bareAcronym(form string) string {
-	if len(form) > 3 && !strings.ContainsAny(form, "aeiouy") {
-		return singular(form)
-	}
-	return form
 }
 
 func vowel(c byte) bool { return strings.IndexByte("aeio", c) >= 0 }

@@ -104,6 +104,7 @@ var irregular = pairs(`
 	appendices appendix, simplices simplex, criteria criterion, phenomena phenomenon, automata automaton
 	corpora corpus, stimuli stimulus, nuclei nucleus, loci locus, radii radius, formulae formula
 	schemata schema, lemmata lemma, children child, mice mouse, women woman, men man, axes axis
+	gpus gpu, cpus cpu, tpus tpu, npus npu, apis api, uis ui, vlas vla, moes moe
 
 	analyse analyze, analysed analyzed, analysing analyzing, catalyse catalyze, paralyse paralyze
 	centre center, centres center, centred centered, fibre fiber, fibres fiber, metre meter, metres meter

@@ -106,9 +106,9 @@ func (t *term) words(tokens []token) []word {
 	words := make([]word, len(tokens))
 	for i, tok := range tokens {
 		words[i] = word{
-			form: tok.Form, hash: hash(tok.Stem),
+			form: tok.Form, hash: hash(tok.typed),
 			formOnly:  t.exact || t.field == inAuthor,
-			otherForm: tok.Stem != stemOf(tok.Form, tok.Form),
+			otherForm: tok.typed != tok.Stem,
 			prefix:    t.field == inAuthor && len(tokens) > 1 && initial(tok.Form),
 		}
 	}
@@ -131,7 +131,8 @@ func join(tokens []token) []token {
 			continue
 		}
 		form := joined[len(joined)-1].Form + t.Form
-		joined[len(joined)-1].Span = Span{Form: form, Stem: stemOf(form, form)}
+		joined[len(joined)-1].Span = Span{Form: form, Stem: stemOf(form)}
+		joined[len(joined)-1].typed = stemOf(form)
 	}
 	return joined
 }

@@ -28,6 +28,7 @@ func Words(text string) []Span {
 // token is a word with what the index needs beyond its form.
 type token struct {
 	Span
+	typed  string // the stem that its case tells: GPs is a plural of GP
 	joined bool   // a hyphen, point or underscore joins it to the word before
 	base   string // the word without its tail (LoRA² → lora, PointNet++ → pointnet), or empty
 }
@@ -56,8 +57,8 @@ func newToken(text string, start, end int) (token, bool) {
 	if form == "" {
 		return token{}, false
 	}
-	t := token{Span: Span{Form: form, Start: start, End: end}, base: base(form)}
-	t.Stem = stemOf(raw, form)
+	t := token{Span: Span{Form: form, Stem: stemOf(form), Start: start, End: end}, base: base(form)}
+	t.typed = stemAsTyped(raw, t.Span)
 	return t, true
 }
 
