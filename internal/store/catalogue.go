@@ -166,7 +166,7 @@ func (r *recording) titlesKnown(ls []paper.Listing) (bool, error) {
 	known := 0
 	for _, l := range ls {
 		title := titleName(l)
-		if titles[title] {
+		if titles[title] || untitled(l) {
 			continue
 		}
 		titles[title] = true
@@ -184,7 +184,7 @@ func (r *recording) titlesKnown(ls []paper.Listing) (bool, error) {
 
 // listing records one listing.
 func (r *recording) listing(l paper.Listing) error {
-	if strings.TrimSpace(l.Title) == "" {
+	if untitled(l) {
 		r.count.Skipped++ // nothing to show, and nothing to match
 		return nil
 	}
@@ -211,6 +211,8 @@ func (r *recording) listing(l paper.Listing) error {
 	}
 	return r.upsert(key, l)
 }
+
+func untitled(l paper.Listing) bool { return strings.TrimSpace(l.Title) == "" }
 
 func (r *recording) newPaper() (key paper.Key, err error) {
 	err = r.one(`INSERT INTO papers (merged_into) VALUES (NULL) RETURNING id`, nil, &key)

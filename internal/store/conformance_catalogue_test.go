@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,6 +93,17 @@ var catalogueTests = []test{
 		}
 		if p := w.only(noon); p.Title != "One" || !cmp.Equal(votes(p), []int{7}) {
 			w.Errorf("it is %q with votes %v", p.Title, votes(p))
+		}
+	}},
+	{"hostile text and dates stop nothing", func(w *world) {
+		l := listed("http://example.org/\x00';--", "a\x00b \xff <script>", 1)
+		l.Summary, l.Authors = strings.Repeat("x", 1<<20), []string{"\xff\n", ""}
+		l.Published, l.Listed = time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC)
+		for range 2 {
+			w.record("'; DROP TABLE papers; --", noon, l)
+		}
+		if p := w.only(noon); p.Title != l.Title || p.Summary != l.Summary || len(p.Authors) != 2 {
+			w.Errorf("it is %q by %q", p.Title, p.Authors)
 		}
 	}},
 	{"a listing without a title is skipped and stops nothing", func(w *world) {

@@ -28,6 +28,7 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"outbox", outboxTests},
 		{"claims", claimTests},
 		{"settle", settleTests},
+		{"model", modelTests},
 		{"shared", sharedTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {

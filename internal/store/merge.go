@@ -57,7 +57,7 @@ const (
 
 	moveReadings = `
 		INSERT INTO readings (paper, source, at, votes, comments, stars)
-		SELECT $2, source, at, votes, comments, stars FROM readings WHERE paper = $1
+		SELECT CAST($2 AS BIGINT), source, at, votes, comments, stars FROM readings WHERE paper = $1
 		ON CONFLICT (paper, source, at) DO UPDATE SET
 			votes    = CASE WHEN excluded.votes    < readings.votes    THEN readings.votes    ELSE COALESCE(excluded.votes, readings.votes) END,
 			comments = CASE WHEN excluded.comments < readings.comments THEN readings.comments ELSE COALESCE(excluded.comments, readings.comments) END,

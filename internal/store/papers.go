@@ -17,7 +17,7 @@ func (s *Store) Candidates(ctx context.Context, now time.Time, window time.Durat
 	// that counts: the horizon stays below it, and nobody misses it.
 	const horizon = `
 		SELECT COALESCE(
-			(SELECT MIN(seq) - 1 FROM listings WHERE sighted > $1 AND seq > 0),
+			(SELECT MIN(NULLIF(seq, 0)) - 1 FROM listings WHERE sighted > $1),
 			(SELECT MAX(seq) FROM listings), 0)`
 	var c paper.Catalogue
 	err := s.read(ctx, func(t *tx) (err error) {

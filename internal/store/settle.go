@@ -72,7 +72,7 @@ func (t *tx) keep(id int64, a letter.Attempt) error {
 	}
 	const insert = `
 		INSERT INTO attempts (letter, number, at, outcome, stage, host, code, text)
-		SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5, $6, $7 FROM attempts WHERE letter = $1`
+		VALUES ($1, (SELECT COALESCE(MAX(number), 0) + 1 FROM attempts WHERE letter = $1), $2, $3, $4, $5, $6, $7)`
 	_, err := t.exec(insert, id, stamp(a.At), a.Outcome, a.Stage, a.Host, a.Code, a.Text)
 	return err
 }

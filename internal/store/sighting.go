@@ -107,7 +107,7 @@ func (r *recording) sighting(key paper.Key, l paper.Listing) (at time.Time, seq 
 		return at, 0, err
 	}
 	r.count.New++
-	if r.first && !l.Listed.IsZero() && l.Listed.Before(r.now.Add(-fresh)) {
+	if r.first && stamp(l.Listed) != nil && l.Listed.Before(r.now.Add(-fresh)) {
 		return l.Listed, 0, nil
 	}
 	const next = `UPDATE counters SET last = last + 1 WHERE name = 'sighting' RETURNING last`

@@ -51,7 +51,7 @@ CREATE TABLE listings (
     seq          INTEGER NOT NULL, -- number of that sighting; 0: does not count as new
     PRIMARY KEY (paper, source)
 ) STRICT;
-CREATE INDEX listings_sighted ON listings (sighted);
+CREATE INDEX listings_sighted ON listings (sighted, paper, seq);
 CREATE INDEX listings_seq ON listings (seq);
 CREATE INDEX listings_title ON listings (source, title_name);
 
@@ -104,7 +104,8 @@ CREATE TABLE readers (
     next_due TEXT    NOT NULL DEFAULT '', -- empty: look at once
     welcome  INTEGER NOT NULL DEFAULT 0   -- the first letter since confirming is owed
 ) STRICT;
-CREATE INDEX readers_state ON readers (state, next_due);
+-- Those who are due come in the order of their ids, without touching others.
+CREATE INDEX readers_state ON readers (state, id, next_due);
 
 -- What a reader asked for and has not answered to yet, one of each kind: to
 -- subscribe with these settings, or to move to this address. An answered one
