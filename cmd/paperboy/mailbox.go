@@ -58,11 +58,17 @@ func readLetter(file string) (d delivered, err error) {
 	if err != nil {
 		return d, err
 	}
-	m, err := mail.ReadMessage(f)
+	d, err = parseLetter(f)
+	d.Name, d.Modified = strings.TrimSuffix(filepath.Base(file), ".eml"), info.ModTime()
+	return d, err
+}
+
+func parseLetter(r io.Reader) (d delivered, err error) {
+	m, err := mail.ReadMessage(r)
 	if err != nil {
 		return d, err
 	}
-	d = delivered{Name: strings.TrimSuffix(filepath.Base(file), ".eml"), To: m.Header.Get("To"), Header: m.Header, Modified: info.ModTime()}
+	d = delivered{To: m.Header.Get("To"), Header: m.Header}
 	if d.Subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil {
 		return d, err
 	}

@@ -132,7 +132,7 @@ func (a *app) buildSources(gate listing.Gate, stdin io.Reader) []edition.Source 
 		case s.ArXiv != nil:
 			out = append(out, listing.NewArXiv(client, gate, listing.ArXivOptions{
 				Categories: s.ArXiv.Categories, URL: s.ArXiv.URL, OAIURL: s.ArXiv.OAIURL,
-				Interval: time.Duration(s.ArXiv.Interval),
+				Interval: max(time.Duration(s.ArXiv.Interval), time.Millisecond), // zero is its default
 			}))
 		case s.Feed != nil:
 			out = append(out, listing.NewFeed(client, s.Feed.Name, s.Feed.URL))
