@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"bytes"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -232,7 +233,7 @@ func readOAI(body []byte) (oaiAnswer, error) {
 		return oaiAnswer{}, err
 	}
 	var page oaiAnswer
-	d := xml.NewDecoder(strings.NewReader(string(doc)))
+	d := xml.NewDecoder(bytes.NewReader(doc))
 	d.CharsetReader = charset.NewReaderLabel
 	if err := d.Decode(&page); err != nil {
 		return oaiAnswer{}, fmt.Errorf("not an answer of OAI-PMH: %w; it begins with %s", err, opening(doc))

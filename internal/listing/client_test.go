@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -144,6 +145,29 @@ func TestClientDoesNotReuseATrustedConnectionForARedirect(t *testing.T) {
 	outer := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, inner, http.StatusFound) })
 	_, err := get(t, c, localhost(outer))
 	wantError(t, err, "refused")
+}
+
+func TestClientThroughAProxy(t *testing.T) {
+	proxy := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "by proxy: ", r.URL) })
+	tests := []struct{ name, to, want, fault string }{
+		{"a public host goes through the operator's proxy, wherever that is", "http://8.8.8.8/x", "by proxy: http://8.8.8.8/x", ""},
+		{"a private one doesn't", "http://10.0.0.1/x", "", "private address 10.0.0.1 refused"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			base := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, tt.to, http.StatusFound) })
+			g := newGuard()
+			g.choose = func(*http.Request) (*url.URL, error) { return url.Parse(proxy) }
+			c := testClient()
+			c.http.Transport = g
+			a, err := get(t, c, localhost(base))
+			if tt.fault != "" {
+				wantError(t, err, tt.fault)
+			} else if err != nil || string(a.body) != tt.want {
+				t.Errorf("got %q, %v", a.body, err)
+			}
+		})
+	}
 }
 
 func TestClientFollowsOnTheConfiguredHost(t *testing.T) {

@@ -18,11 +18,12 @@ import (
 // must not serve a redirect to the same place.
 type guard struct {
 	own, foreign http.RoundTripper
-	proxies      sync.Map // host:port of the proxies in use: dialled on the operator's word
+	choose       func(*http.Request) (*url.URL, error) // the operator's proxy for a request
+	proxies      sync.Map                              // host:port of the proxies in use: dialled on the operator's word
 }
 
 func newGuard() *guard {
-	g := &guard{own: newTransport(&net.Dialer{})}
+	g := &guard{own: newTransport(&net.Dialer{}), choose: http.ProxyFromEnvironment}
 	open := &net.Dialer{}
 	strict := newTransport(&net.Dialer{Control: refusePrivate})
 	dial := strict.DialContext
@@ -49,14 +50,14 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 // the host is looked up here; one that only the proxy can resolve is left to
 // the proxy.
 func (g *guard) proxy(req *http.Request) (*url.URL, error) {
-	u, err := http.ProxyFromEnvironment(req)
+	u, err := g.choose(req)
 	if u == nil || err != nil {
 		return u, err
 	}
 	ips, err := net.DefaultResolver.LookupNetIP(req.Context(), "ip", req.URL.Hostname())
 	for _, ip := range ips {
 		if err == nil && !public(ip) {
-			return nil, &lastingError{fmt.Errorf("redirect to the private address %s refused", ip)}
+			return nil, &lastingError{fmt.Errorf("redirect to the private address %s refused", ip.Unmap())}
 		}
 	}
 	port := u.Port()
@@ -82,7 +83,7 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 		return &lastingError{fmt.Errorf("address %q: %w", address, err)}
 	}
 	if !public(at.Addr()) {
-		return &lastingError{fmt.Errorf("redirect to the private address %s refused", at.Addr())}
+		return &lastingError{fmt.Errorf("redirect to the private address %s refused", at.Addr().Unmap())}
 	}
 	return nil
 }

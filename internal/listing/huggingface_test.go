@@ -38,7 +38,7 @@ func TestHuggingFaceReadsBothLevels(t *testing.T) {
 		"organization":{"name":"thu","fullname":"Tsinghua"},
 		"paper":{"id":"2606.26740","title":"A $2times$ thing","summary":"Sum\nmary","upvotes":12,"githubStars":7,
 		"publishedAt":"2026-06-25T00:00:00.000Z","submittedOnDailyAt":"2026-06-30T00:00:00.000Z",
-		"authors":[{"name":"Ann Lee"},{"name":"Gone","hidden":true},{"name":"Bo\u0000b"}],"githubRepo":"https://github.com/a/b",
+		"authors":[{"name":"Ann Lee"},{"name":"Cy Fu","hidden":true},{"name":"Bo\u0000b"}],"githubRepo":"https://github.com/a/b",
 		"projectPage":"javascript:alert(1)","ai_summary":"Short."}}]`
 	s := upstream.New(t, upstream.Options{Day: tuesday, HuggingFace: map[string][]byte{"2026-06-30": []byte(body)}})
 	b, err := NewHuggingFace(testClient(), s.URL+"/", 1).Fetch(t.Context(), tuesday, "")
@@ -47,7 +47,7 @@ func TestHuggingFaceReadsBothLevels(t *testing.T) {
 	}
 	want := []paper.Listing{{
 		Source: "huggingface", ID: "2606.26740", Title: "A $2times$ thing", Summary: "Sum\nmary",
-		Authors: []string{"Ann Lee", "Bob"}, Markup: paper.TeX, Authority: paper.Lossy,
+		Authors: []string{"Ann Lee", "Cy Fu", "Bob"}, Markup: paper.TeX, Authority: paper.Lossy,
 		Published: date("2026-06-25T00:00:00Z"), Listed: date("2026-06-30T00:00:00Z"),
 		Discussion: s.URL + "/papers/2606.26740", Code: "https://github.com/a/b",
 		Organization: "Tsinghua", Brief: "Short.",

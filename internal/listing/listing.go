@@ -9,8 +9,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"paperboy/internal/paper"
@@ -53,12 +53,27 @@ func (t *troubles) err(source string) error {
 	if len(t.errs) == 0 {
 		return nil
 	}
-	all := t.errs
-	if t.more > 0 {
-		all = append(all[:len(all):len(all)], fmt.Errorf("and %d more faults", t.more))
-	}
-	return fmt.Errorf("%s: %w", source, errors.Join(all...))
+	return &faults{source, *t}
 }
+
+// faults are a source's troubles as one error, told on one line.
+type faults struct {
+	source string
+	troubles
+}
+
+func (f *faults) Error() string {
+	all := make([]string, 0, len(f.errs)+1)
+	for _, err := range f.errs {
+		all = append(all, err.Error())
+	}
+	if f.more > 0 {
+		all = append(all, fmt.Sprintf("and %d more faults", f.more))
+	}
+	return f.source + ": " + strings.Join(all, "; ")
+}
+
+func (f *faults) Unwrap() []error { return f.errs }
 
 // readMemo reads a memo into m. An unreadable one counts as none: the source
 // is then read as for the first time, which nothing is lost by.
