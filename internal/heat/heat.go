@@ -40,7 +40,9 @@ func Of(readings []paper.Reading, sighted, now time.Time) float64 {
 // it gained outweighs the time that went by. A paper without attention has
 // never risen, and one seen twice with equal counts has not either.
 func Risen(readings []paper.Reading, sighted, since, now time.Time) bool {
-	return Of(readings, sighted, now) > Of(readings, sighted, since)
+	before, after := attention(Signals(readings, since)), attention(Signals(readings, now))
+	// Age only takes away; most papers are told apart before it is computed.
+	return after > before && after*fade(now.Sub(sighted)) > before*fade(since.Sub(sighted))
 }
 
 // Signals are the counts of all sources at now in one: votes and comments

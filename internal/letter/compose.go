@@ -8,7 +8,6 @@ import (
 	htmltemplate "html/template"
 	"io/fs"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	texttemplate "text/template"
@@ -162,12 +161,22 @@ func (c *Composer) words(name string, view any) (string, error) {
 func (c *Composer) render(name string, view any) (string, error) {
 	var b bytes.Buffer
 	err := c.html.ExecuteTemplate(&b, name+".html.tmpl", view)
-	return strings.TrimSpace(indents.ReplaceAllString(b.String(), "\n")) + "\n", err
+	return compact(b.String()), err
 }
 
-// indents are the blank lines and the indentation of a template, which a
+// compact drops the blank lines and the indentation of a template, which a
 // letter need not carry: HTML reads them as one space.
-var indents = regexp.MustCompile(`[ \t]*\n\s*`)
+func compact(html string) string {
+	var b strings.Builder
+	b.Grow(len(html))
+	for line := range strings.Lines(html) {
+		if line = strings.TrimSpace(line); line != "" {
+			b.WriteString(line)
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
 
 var autoSubmitted = Header{"Auto-Submitted", "auto-generated"}
 

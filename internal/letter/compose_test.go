@@ -59,7 +59,7 @@ func invented() []*paper.Paper {
 			Sighted: morning.Add(-3 * 24 * time.Hour), Readings: counts(1203, 1, 30),
 		},
 		{
-			Key: 2, Title: "Robots <i>that</i> Nap", Brief: "Robots that nap work better in the afternoon.",
+			Key: 2, Title: "Robots <i>that</i> Nap", Brief: "Robots that nap work better in the afternoon, and those that do not nap work a little worse than before.",
 			Authors: []string{"Fay Example", "Gil Sample"},
 			Links:   paper.Links{Abstract: "https://arxiv.org/abs/2605.00002", Project: "https://arxiv.org/abs/2605.00002"},
 			Sighted: morning.Add(-time.Hour), Readings: counts(1, 0, 0),
@@ -256,7 +256,7 @@ func TestHostileTextsStayHarmless(t *testing.T) {
 
 func TestLettersOfAnySizeFit(t *testing.T) {
 	c := composer(t)
-	for _, n := range []int{1, 10, 60, 200, 1000} {
+	for _, n := range []int{1, 10, 60, 300} {
 		for name, make := range map[string]func(paper.Key) *paper.Paper{"hostile": hostile, "ordinary": ordinary} {
 			t.Run(fmt.Sprint(n, " ", name), func(t *testing.T) {
 				var ps []*paper.Paper

@@ -3,6 +3,7 @@ package letter_test
 import (
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,4 +90,27 @@ func addressed(t testing.TB, keywords string, papers []*paper.Paper, more int) (
 		in.Papers[p.Key] = p
 	}
 	return l, in
+}
+
+func TestLettersOfRealDays(t *testing.T) {
+	c := composer(t)
+	for _, day := range []string{"2026-05-01", "2026-06-15", "2026-06-30"} {
+		t.Run(day, func(t *testing.T) {
+			l, in := addressed(t, "", captured(t, day), 0)
+			m, err := c.Digest(l, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(m.HTML) > letter.MaxHTML || strings.Contains(m.HTML, "ZgotmplZ") {
+				t.Errorf("HTML of %d bytes, or with a link refused", len(m.HTML))
+			}
+			checkTags(t, m.HTML)
+			for line := range strings.Lines(m.Text) {
+				line = strings.TrimSpace(line)
+				if letter.Columns(line) > 76 && strings.Contains(line, " ") && !strings.Contains(line, "https://") {
+					t.Errorf("%d columns: %s", letter.Columns(line), line)
+				}
+			}
+		})
+	}
 }

@@ -10,6 +10,9 @@ import (
 // line, single spaces, no control characters, and none of the invisible ones
 // that turn the reading direction or hide words.
 func clean(s string) string {
+	if harmless(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	gap := false
@@ -27,6 +30,19 @@ func clean(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// harmless reports whether clean has nothing to do, which it mostly has not:
+// s is printable ASCII with single spaces inside.
+func harmless(s string) bool {
+	before := byte(' ')
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == ' ' && before == ' ' {
+			return false
+		}
+		before = s[i]
+	}
+	return s == "" || before != ' '
 }
 
 // invisible reports whether r shows nothing and can only mislead: marks,
