@@ -88,7 +88,7 @@ type parsed struct {
 }
 
 func (e *Edition) openDesk(ctx context.Context, now time.Time) (*desk, error) {
-	cat, err := e.Store.Candidates(ctx, now, digest.Window)
+	cat, err := e.Store.Candidates(ctx, now, digest.Reach)
 	if err != nil {
 		return nil, fmt.Errorf("load candidates: %w", err)
 	}
