@@ -44,14 +44,6 @@ func (d day) feedDay() day {
 	return d
 }
 
-// feedDayBefore returns the n-th feed day before d.
-func (d day) feedDayBefore(n int) day {
-	for range n {
-		d = d.add(-1).feedDay()
-	}
-	return d
-}
-
 // holidays are arXiv's days without an announcement, as published for the
 // year; others are made known at short notice. They only explain an unchanged
 // feed: nothing is left unread because of one.

@@ -180,10 +180,11 @@ func (r *huggingFaceRound) batch(now time.Time) (Batch, error) {
 		if !r.news() {
 			b.Quiet = emptyDay(now.UTC())
 		}
-	case !slices.Equal(list, r.before[today]):
+	default:
 		b.Stale = r.stale(today, list)
-	case !r.news():
-		b.Quiet = "nothing new since the last reading"
+		if b.Stale == "" && !r.news() {
+			b.Quiet = "nothing new since the last reading"
+		}
 	}
 	return b, r.err(r.Name())
 }

@@ -186,6 +186,7 @@ func TestHuggingFaceSaysHowTheDayIs(t *testing.T) {
 		{"Monday before the list", "2026-06-29T00:10:00Z", "no list yet for 2026-06-29", "", func() { lists["2026-06-29"] = []byte("[]") }},
 		{"Friday's list under Monday's date", "2026-06-29T09:00:00Z", "", "the list of 2026-06-29 is that of 2026-06-26 again",
 			func() { lists["2026-06-29"] = list("2606.2", "2606.1") }},
+		{"still Friday's list", "2026-06-29T10:00:00Z", "", "the list of 2026-06-29 is that of 2026-06-26 again", nil},
 		{"Monday's own list", "2026-06-29T16:00:00Z", "", "", func() { lists["2026-06-29"] = list("2606.3") }},
 		{"the list has grown", "2026-06-29T20:00:00Z", "", "", func() { lists["2026-06-29"] = list("2606.3", "2606.4") }},
 		{"Tuesday brings papers", "2026-06-30T16:00:00Z", "", "", nil},
