@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds the folders demo, letter, page and static.
 //
-//go:embed all:demo all:letter
+//go:embed all:demo all:letter all:page all:static
 var FS embed.FS

@@ -1,0 +1,114 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"paperboy/internal/digest"
+	"paperboy/internal/heat"
+	"paperboy/internal/interest"
+	"paperboy/internal/letter"
+)
+
+const (
+	fresh = time.Minute     // how long what trends is taken as it was read
+	kept  = 2 * time.Minute // when it is let go, so that an idle server is small
+	// most bounds the papers that the front page searches, the hottest first.
+	most = 1000
+)
+
+// trends keeps what trends for a minute, read once however many ask.
+type trends struct {
+	catalogue Catalogue
+	log       *slog.Logger
+
+	mu   sync.Mutex // held while reading: whoever comes then waits for it
+	at   time.Time
+	now  []digest.Candidate
+	drop *time.Timer
+}
+
+// candidates returns the papers of the last seven days by heat. Where they
+// can't be read, the ones read before serve once more.
+func (t *trends) candidates(ctx context.Context, now time.Time) ([]digest.Candidate, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.now != nil && now.Sub(t.at) < fresh && !now.Before(t.at) {
+		return t.now, nil
+	}
+	// Others wait for this answer: it goes on where the first to ask goes away.
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	defer done()
+	found, err := t.catalogue.Candidates(ctx, now, digest.Window)
+	if err != nil && t.now != nil {
+		t.log.Error("trending papers not read; the page shows older ones", "error", err)
+		return t.now, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	all := make([]digest.Candidate, 0, len(found.Papers))
+	for _, p := range found.Papers {
+		all = append(all, digest.Candidate{Paper: p, Heat: heat.Of(p.Readings, p.Sighted, now)})
+	}
+	t.keep(hottest(all), now)
+	return t.now, nil
+}
+
+// hottest returns the first of the candidates by heat, then by how new they
+// are, each analysed.
+func hottest(all []digest.Candidate) []digest.Candidate {
+	slices.SortStableFunc(all, func(a, b digest.Candidate) int {
+		if a.Heat != b.Heat {
+			if a.Heat > b.Heat {
+				return -1
+			}
+			return 1
+		}
+		return b.Paper.Sighted.Compare(a.Paper.Sighted)
+	})
+	// A copy, so that what was cut off can go.
+	all = slices.Clone(all[:min(len(all), most)])
+	for i := range all {
+		all[i].Doc = interest.Read(all[i].Paper)
+	}
+	return all
+}
+
+func (t *trends) keep(cs []digest.Candidate, now time.Time) {
+	t.now, t.at = cs, now
+	if t.drop != nil {
+		t.drop.Stop()
+	}
+	t.drop = time.AfterFunc(kept, t.letGo)
+}
+
+func (t *trends) letGo() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.now = nil
+}
+
+// found are the papers that a search shows.
+type found struct {
+	Cards   []letter.Card
+	Matched int // in all
+	Of      int // papers searched
+}
+
+// search returns the first papers that match, in the order of a letter.
+func (t *trends) search(ctx context.Context, want interest.Interest, max int, now time.Time) (found, error) {
+	cs, err := t.candidates(ctx, now)
+	if err != nil {
+		return found{}, err
+	}
+	sel := digest.Select(cs, want, digest.History{First: true}, max, now)
+	out := found{Matched: sel.Matched, Of: len(cs)}
+	for _, p := range sel.Picks {
+		out.Cards = append(out.Cards, letter.NewCard(p.Paper, letter.Reasons(p.Match), now))
+	}
+	return out, nil
+}

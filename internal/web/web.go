@@ -1,0 +1,170 @@
+// Package web owns the pages: the front page with its search, signing up and
+// confirming, a reader's settings, leaving, and the account. It is served as
+// plain HTML that works without JavaScript. A GET changes nothing; who may do
+// what is said by the sealed link in a page's address, never by a cookie.
+//
+// It keeps no data: readers and papers are the store's, the words are the
+// templates'. Transport security is left to the server in front.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/net/idna"
+
+	"paperboy/internal/letter"
+	"paperboy/internal/paper"
+	"paperboy/internal/subscription"
+)
+
+// Readers keeps who reads. Where a method is told no such reader, its error is
+// subscription.ErrNoReader.
+type Readers interface {
+	Requests
+	Reader(ctx context.Context, id int64) (subscription.Reader, error)
+	Change(ctx context.Context, id int64, set subscription.Settings, now time.Time) error
+	Pause(ctx context.Context, id int64, until, now time.Time) error
+	Resume(ctx context.Context, id int64, now time.Time) error
+	Leave(ctx context.Context, id int64, now time.Time) error
+	Delete(ctx context.Context, id int64) error
+	Export(ctx context.Context, id int64) ([]byte, error)
+	Letters(ctx context.Context, id int64, limit int) ([]letter.Letter, error)
+}
+
+// Requests are what somebody asks for by name of an address, answered by a
+// mail to it, and the confirmation of them. The error is
+// subscription.ErrTooMany where the address was mailed enough.
+type Requests interface {
+	Ask(ctx context.Context, q subscription.Request, host string, now time.Time) error
+	Confirm(ctx context.Context, reader, ticket int64, now time.Time) (subscription.Reader, error)
+	AskLink(ctx context.Context, folded, host string, expires, now time.Time) error
+	AskMove(ctx context.Context, id int64, address, folded, host string, expires, now time.Time) error
+	ConfirmMove(ctx context.Context, id, ticket int64, now time.Time) (subscription.Reader, error)
+}
+
+// Catalogue has the papers that trend.
+type Catalogue interface {
+	Candidates(ctx context.Context, now time.Time, window time.Duration) (paper.Catalogue, error)
+}
+
+// SignUp says who may subscribe.
+type SignUp struct {
+	Mode    string   // open, domains or closed; empty: open
+	Domains []string // for domains: those of the addresses that may
+}
+
+const (
+	signUpOpen    = "open"
+	signUpDomains = "domains"
+	signUpClosed  = "closed"
+)
+
+// Options are the parts and settings of the pages.
+type Options struct {
+	Readers        Readers
+	Catalogue      Catalogue
+	Links          subscription.Links // Base is the site's public URL
+	Templates      fs.FS              // with the folders letter, page and static
+	Site           letter.Site
+	Defaults       subscription.Settings // of a new reader
+	Papers         int                   // papers per letter, where the reader set none
+	SignUp         SignUp
+	TrustedProxies []netip.Prefix   // who may say whom they forward for
+	Wake           func()           // called when mail was asked for, or a letter may be due
+	Now            func() time.Time // nil: time.Now
+	Log            *slog.Logger
+}
+
+// server is the pages with all they need.
+type server struct {
+	Options
+	prefix  string // the path of the site's URL, without a slash at its end
+	host    string // names our messages: the domain of the sender's address
+	consent string // what who subscribes agrees to, as the form shows it
+	static  static
+	pages   pages
+	trends  *trends
+	clients *limiter
+}
+
+// New returns the handler of all pages. It executes every template with sample
+// data: a broken one is an error that names its file and line.
+func New(o Options) (http.Handler, error) {
+	base, err := url.Parse(o.Links.Base)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return nil, fmt.Errorf("web: the site's URL %q is not of the form https://example.org/path", o.Links.Base)
+	}
+	if err := o.SignUp.normalise(); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	if err := o.Defaults.Rhythm.Validate(); err != nil {
+		return nil, fmt.Errorf("web: a new reader's settings: %w", err)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &server{
+		Options: o,
+		prefix:  strings.TrimRight(base.EscapedPath(), "/"),
+		host:    o.Site.From.Address[strings.LastIndexByte(o.Site.From.Address, '@')+1:],
+		clients: newLimiter(),
+	}
+	s.trends = &trends{catalogue: o.Catalogue, log: o.Log}
+	if s.static, err = readStatic(o.Templates, s.prefix); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	if err := s.readPages(); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	return s.handler(base)
+}
+
+// normalise checks the mode and brings the domains into the form in which
+// addresses are compared.
+func (u *SignUp) normalise() error {
+	if u.Mode == "" {
+		u.Mode = signUpOpen
+	}
+	if !slices.Contains([]string{signUpOpen, signUpDomains, signUpClosed}, u.Mode) {
+		return fmt.Errorf("sign-up %q: must be open, domains or closed", u.Mode)
+	}
+	if u.Mode == signUpDomains && len(u.Domains) == 0 {
+		return errors.New("sign-up is limited to domains, and none is named")
+	}
+	domains := make([]string, len(u.Domains))
+	for i, d := range u.Domains {
+		ascii, err := idna.Lookup.ToASCII(strings.TrimPrefix(strings.TrimSpace(d), "@"))
+		if err != nil || ascii == "" {
+			return fmt.Errorf("sign-up domain %q: is not a domain", d)
+		}
+		domains[i] = strings.ToLower(ascii)
+	}
+	u.Domains = domains
+	return nil
+}
+
+// admits reports whether a folded address may subscribe.
+func (u SignUp) admits(folded string) bool {
+	switch u.Mode {
+	case signUpClosed:
+		return false
+	case signUpDomains:
+		return slices.Contains(u.Domains, folded[strings.LastIndexByte(folded, '@')+1:])
+	}
+	return true
+}
+
+// local turns one of our sealed links into a path on this server.
+func (s *server) local(link string) string {
+	return s.prefix + strings.TrimPrefix(link, strings.TrimRight(s.Links.Base, "/"))
+}
