@@ -67,14 +67,14 @@ func (p previewFlags) check() error {
 }
 
 // preview prints the letter that a reader would get now, and records nothing
-// about any reader. A catalogue that has never been filled is filled first.
+// about any reader. A catalogue that is empty is filled first.
 func (a *app) preview(ctx context.Context, p previewFlags, s streams) error {
 	now := p.now.orNow()
 	e, err := a.edition()
 	if err != nil {
 		return err
 	}
-	if err := a.pullIfNever(ctx, e, now); err != nil {
+	if err := a.pullIfEmpty(ctx, e, now); err != nil {
 		return err
 	}
 	reader, err := a.previewReader(ctx, p, now)
@@ -98,10 +98,10 @@ func (a *app) preview(ctx context.Context, p previewFlags, s streams) error {
 	return a.writePreview(s.out, *p.format, l, papers, reader)
 }
 
-// pullIfNever reads the sources if none of them has been read before.
-func (a *app) pullIfNever(ctx context.Context, e *edition.Edition, now time.Time) error {
-	read, err := a.store.Sources(ctx)
-	if err != nil || len(read) > 0 {
+// pullIfEmpty reads the sources if the catalogue holds nothing.
+func (a *app) pullIfEmpty(ctx context.Context, e *edition.Edition, now time.Time) error {
+	census, err := a.store.Census(ctx)
+	if err != nil || census.Papers > 0 {
 		return err
 	}
 	return edition.AllBroken(e.Pull(ctx, now))

@@ -73,13 +73,15 @@ func (e *Edition) fetchAndRecord(ctx context.Context, source Source, now time.Ti
 	if err != nil {
 		return broken(err)
 	}
+	// The memo counts also where nothing could be read: it may hold until when
+	// the source wants to be left alone.
 	batch, fetchErr := fetch(ctx, source, now, memo)
-	if fetchErr != nil && len(batch.Listings) == 0 {
-		return broken(fetchErr)
-	}
 	recorded, err := e.Store.Record(ctx, source.Name(), batch, now)
 	if err != nil {
 		return broken(errors.Join(fetchErr, err))
+	}
+	if fetchErr != nil && len(batch.Listings) == 0 {
+		return broken(fetchErr)
 	}
 	r := SourceReport{Recorded: recorded, Err: fetchErr}
 	r.Status, r.Reason = verdict(batch, recorded)
@@ -93,7 +95,7 @@ func (e *Edition) fetchAndRecord(ctx context.Context, source Source, now time.Ti
 func fetch(ctx context.Context, source Source, now time.Time, memo string) (b paper.Batch, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("fetch panicked: %v", p)
+			b, err = paper.Batch{Memo: memo}, fmt.Errorf("fetch panicked: %v", p)
 		}
 	}()
 	return source.Fetch(ctx, now, memo)

@@ -304,7 +304,7 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 	v := digestView{
 		Site: c.siteView(), Weekly: in.Weekly, First: in.First,
 		Keywords: keywords(l.Keywords), Settings: in.Links.Settings, Leave: in.Links.Leave,
-		Day: l.Slot.In(zone(in.Location)),
+		Day: l.Made.In(zone(in.Location)),
 	}
 	seen := map[paper.Key]bool{}
 	for _, pick := range l.Picks {
