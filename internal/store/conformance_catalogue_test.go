@@ -190,7 +190,9 @@ var catalogueTests = []test{
 		w.record("feed", noon.Add(-10*day), before...)
 		extra := listed("https://new.example/p/new", "A new one", 1)
 		extra.Listed = noon
-		if got := w.record("feed", noon, append(after, extra)...); got != (paper.Recorded{Known: 10, New: 1}) {
+		old := listed("https://new.example/p/old", "An old one that the feed forgot", 1)
+		old.Listed = noon.Add(-10 * day)
+		if got := w.record("feed", noon, append(after, extra, old)...); got != (paper.Recorded{Known: 10, New: 2}) {
 			w.Errorf("recorded %+v", got)
 		}
 		if p := w.only(noon); p.Title != "A new one" || p.Seq == 0 {

@@ -48,11 +48,13 @@ var mergeTests = []test{
 	}},
 	{"a merged key finds what the paper became, through two mergers too", func(w *world) {
 		one, two := w.apart()
-		w.connect(noon.Add(2 * hour))
-		w.record("feed", noon.Add(3*hour), paper.Listing{ID: "10.5555/zero", Title: "Zero"})
-		got, err := w.Papers(w.Context(), []paper.Key{one.Key, two.Key})
+		w.record("arxiv", noon.Add(hour), paper.Listing{ID: "10.5555/third", Title: "Things, thirdly"})
+		third := w.candidates(noon.Add(hour))[2]
+		w.record("journal", noon.Add(2*hour), paper.Listing{ID: "10.5555/third", DOI: "10.1234/things", Title: "On Things"})
+		w.connect(noon.Add(3 * hour))
+		got, err := w.Papers(w.Context(), []paper.Key{one.Key, two.Key, third.Key})
 		w.ok(err)
-		if got[one.Key] == nil || got[one.Key] != got[two.Key] {
+		if got[one.Key] == nil || got[one.Key] != got[two.Key] || got[one.Key] != got[third.Key] {
 			w.Errorf("found %v", got)
 		}
 	}},

@@ -255,6 +255,23 @@ func TestAReadOnlyDatabaseSaysSo(t *testing.T) {
 	}
 }
 
+// However a reader came to have left, a letter that waits does not go out.
+func TestNobodyWhoLeftIsSentADigest(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "paperboy.db")
+	w := &world{T: t, Store: openFile(t, file)}
+	claimed := w.enqueue(w.add("a@example.org", noon), noon)
+	owner := w.join(noon)
+	w.claim(owner, noon)
+	w.enqueue(w.add("b@example.org", noon), noon)
+	execute(t, file, `UPDATE readers SET state = 'left'`)
+	if w.held(owner, claimed) {
+		t.Error("the claimed letter may be sent")
+	}
+	if got := w.claim(owner, noon); len(got) != 0 {
+		t.Errorf("claimed %v", got)
+	}
+}
+
 // codeOf is SQLite's code of an error, 0 for others.
 func codeOf(err error) int {
 	var e *sqlite.Error
