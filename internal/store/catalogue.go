@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,7 +167,7 @@ func (r *recording) titlesKnown(ls []paper.Listing) (bool, error) {
 	known := 0
 	for _, l := range ls {
 		title := titleName(l)
-		if titles[title] || untitled(l) {
+		if titles[title] || untitled(l) || lasting(l) {
 			continue
 		}
 		titles[title] = true
@@ -210,6 +211,14 @@ func (r *recording) listing(l paper.Listing) error {
 		return nil // the first of two in one batch wins
 	}
 	return r.upsert(key, l)
+}
+
+// lasting reports whether the listing has a name that no moving of a site
+// changes: a known title under a new arXiv id is another paper.
+func lasting(l paper.Listing) bool {
+	return slices.ContainsFunc(l.Names(), func(n paper.Name) bool {
+		return strings.HasPrefix(string(n), "arxiv:") || strings.HasPrefix(string(n), "doi:")
+	})
 }
 
 func untitled(l paper.Listing) bool { return strings.TrimSpace(l.Title) == "" }

@@ -210,6 +210,13 @@ var catalogueTests = []test{
 			w.Errorf("recorded %+v, candidates %v", got, titles(w.candidates(noon)))
 		}
 	}},
+	{"a known title under a new arXiv id or DOI is another paper", func(w *world) {
+		w.record("arxiv", noon.Add(-day), listed("2605.00001", "Editorial", 1), listed("10.1234/a", "Foreword", 1))
+		got := w.record("arxiv", noon, listed("2605.00002", "Editorial", 1), listed("10.1234/b", "Foreword", 1))
+		if got != (paper.Recorded{New: 2}) || len(w.candidates(noon)) != 4 {
+			w.Errorf("recorded %+v, candidates %v", got, titles(w.candidates(noon)))
+		}
+	}},
 	{"the memo is the last recorded one, and empty before", func(w *world) {
 		for _, want := range []string{"", "one", "two"} {
 			got, err := w.Memo(w.Context(), "s")

@@ -20,7 +20,7 @@ func (r *recording) resolve(l paper.Listing) (paper.Key, error) {
 			keys = append(keys, key)
 		}
 	}
-	if len(keys) == 0 && r.moved {
+	if len(keys) == 0 && r.moved && !lasting(l) {
 		var key paper.Key
 		_, err := r.find(paperOfTitle, []any{r.source, titleName(l)}, &key)
 		return key, err
