@@ -12,7 +12,7 @@ import (
 )
 
 // page is how many readers are looked at in one transaction.
-const page = 500
+const page = 100
 
 // EnqueueReport counts what enqueueing did.
 type EnqueueReport struct {
