@@ -70,9 +70,9 @@ func newDemo(ctx context.Context, url string, live bool, s streams) (*demo, erro
 	c.dir = dir
 	c.Site.URL = url
 	c.Site.Name = "paperboy demo"
-	c.Site.Imprint = "A demo on this machine. Its papers are invented."
+	c.Site.Imprint = "A demo on this machine. Its letters arrive at " + url + "/letters/, and its papers are invented."
 	if live {
-		c.Site.Imprint = "A demo on this machine."
+		c.Site.Imprint = "A demo on this machine. Its letters arrive at " + url + "/letters/."
 		c.Sources = liveSources()
 	}
 	d := &demo{dir: dir, mail: mailbox(filepath.Join(dir, c.Mail.Folder)), streams: s, wake: make(chan struct{}, 1)}

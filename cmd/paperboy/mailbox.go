@@ -68,7 +68,11 @@ func parseLetter(r io.Reader) (d delivered, err error) {
 	if err != nil {
 		return d, err
 	}
-	d = delivered{To: m.Header.Get("To"), Header: m.Header}
+	to, err := mail.ParseAddress(m.Header.Get("To"))
+	if err != nil {
+		return d, err
+	}
+	d = delivered{To: to.Address, Header: m.Header}
 	if d.Subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil {
 		return d, err
 	}

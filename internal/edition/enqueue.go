@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"paperboy/internal/heat"
 	"paperboy/internal/interest"
 	"paperboy/internal/letter"
+	"paperboy/internal/subscription"
 )
 
 // page is how many readers are looked at in one transaction.
@@ -106,24 +108,33 @@ func (e *Edition) openDesk(ctx context.Context, now time.Time) (*desk, error) {
 
 // plan decides what one reader is owed now: a letter, a quiet slot, or nothing
 // until the next slot.
-func (d *desk) plan(due digest.Due) (digest.Entry, error) {
-	entry := digest.Entry{Reader: due.Reader, Supersedes: due.Supersedes}
-	next, err := due.Reader.Rhythm.Next(d.now)
+func (d *desk) plan(due digest.Due) (entry digest.Entry, err error) {
+	entry.Reader = due.Reader
+	slot, owed, err := owedSlot(due, d.now)
 	if err != nil {
 		return entry, err
 	}
-	entry.NextDue = next
-	slot, owed, err := owedSlot(due, d.now)
-	if err != nil || !owed {
-		entry.Supersedes = nil
-		return entry, err
+	last := due.LastMade
+	if owed {
+		entry.Supersedes = due.Supersedes
+		if entry.Letter, err = d.write(due, slot, cmp.Or(due.Reader.Papers, d.papers)); err != nil {
+			return entry, err
+		}
+		if entry.Letter.State != letter.Quiet {
+			last = d.now
+		}
 	}
-	papers := due.Reader.Papers
-	if papers == 0 {
-		papers = d.papers
-	}
-	entry.Letter, err = d.write(due, slot, papers)
+	entry.NextDue, err = nextSlot(due.Reader.Rhythm, last, d.now)
 	return entry, err
+}
+
+// nextSlot is the first slot after now that is half a rhythm or more after the
+// last letter.
+func nextSlot(r subscription.Rhythm, last, now time.Time) (time.Time, error) {
+	if free := last.Add(r.Period()/2 - 1); free.After(now) {
+		return r.Next(free)
+	}
+	return r.Next(now)
 }
 
 // owedSlot returns the slot that a reader is owed a letter for. The first slot

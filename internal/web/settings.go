@@ -92,7 +92,10 @@ func (p *settingsPage) fillTimes(reader subscription.Reader, now time.Time) erro
 	if p.Paused {
 		return nil
 	}
-	next, err := reader.Rhythm.Next(now)
+	next := reader.NextDue
+	if !next.After(now) { // the loop has yet to look at this reader
+		next, err = reader.Rhythm.Next(now)
+	}
 	p.Next = next.In(loc)
 	return err
 }
