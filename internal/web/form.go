@@ -123,7 +123,7 @@ func (f *form) readTime(r *http.Request) {
 	if typed := r.PostForm.Get("hour"); typed != "" {
 		hour, err := strconv.Atoi(typed)
 		if err != nil || hour < 0 || hour > 23 {
-			f.Faults.Hour = fmt.Sprintf("%q is no hour: it must be from 0 to 23.", shorten(typed))
+			f.Faults.Hour = fmt.Sprintf("“%s” is no hour: it must be from 0 to 23.", shorten(typed))
 		} else {
 			f.Hour = hour
 		}
@@ -134,7 +134,7 @@ func (f *form) readTime(r *http.Request) {
 	f.Zone = strings.TrimSpace(r.PostForm.Get("zone"))
 	if _, err := subscription.Zone(f.Zone); err != nil {
 		f.Zone = shorten(f.Zone)
-		f.Faults.Zone = fmt.Sprintf("%q is no time zone that is known here. Choose one from the list, like Europe/Berlin.", f.Zone)
+		f.Faults.Zone = fmt.Sprintf("“%s” is no time zone that is known here. Choose one from the list, like Europe/Berlin.", f.Zone)
 	}
 }
 
@@ -145,7 +145,7 @@ func (f *form) readRhythm(r *http.Request) {
 	if typed := r.PostForm.Get("weekday"); typed != "" {
 		day, err := strconv.Atoi(typed)
 		if err != nil || day < 0 || day > 6 {
-			f.Faults.Rhythm = fmt.Sprintf("%q is no day of the week.", shorten(typed))
+			f.Faults.Rhythm = fmt.Sprintf("“%s” is no day of the week.", shorten(typed))
 		} else {
 			f.Weekday = time.Weekday(day)
 		}
@@ -153,7 +153,7 @@ func (f *form) readRhythm(r *http.Request) {
 	f.Papers = strings.TrimSpace(r.PostForm.Get("papers"))
 	if n, err := strconv.Atoi(f.Papers); f.Papers != "" && (err != nil || n < 1 || n > maxPapers) {
 		f.Papers = shorten(f.Papers)
-		f.Faults.Papers = fmt.Sprintf("%q does not work here: it must be a number from 1 to %d, or nothing for the usual number.", f.Papers, maxPapers)
+		f.Faults.Papers = fmt.Sprintf("“%s” does not work here: it must be a number from 1 to %d, or nothing for the usual number.", f.Papers, maxPapers)
 	}
 }
 

@@ -28,10 +28,10 @@ func TestWhatIsTypedWrong(t *testing.T) {
 		"an over-long address":      {[]string{"email", strings.Repeat("a", 300) + "@example.org"}, "too long", ""},
 		"an absurdly long address":  {[]string{"email", strings.Repeat("a", 50000) + "@example.org"}, "too long", ""},
 		"keywords with a loose end": {[]string{"email", "ada@example.org", "keywords", "robots\nfold (laundry"}, "of line 2: expected", "ada@example.org"},
-		"an unknown zone":           {[]string{"email", "ada@example.org", "zone", "Europe/Atlantis"}, `"Europe/Atlantis" is no time zone`, "Europe/Atlantis"},
+		"an unknown zone":           {[]string{"email", "ada@example.org", "zone", "Europe/Atlantis"}, `“Europe/Atlantis” is no time zone`, "Europe/Atlantis"},
 		"a path for a zone":         {[]string{"email", "ada@example.org", "zone", "../../etc/passwd"}, "is no time zone", ""},
-		"an hour past the day":      {[]string{"email", "ada@example.org", "hour", "24"}, `"24" is no hour`, "ada@example.org"},
-		"a hour in words":           {[]string{"email", "ada@example.org", "hour", "<b>noon"}, `"<b>noon" is no hour`, ""},
+		"an hour past the day":      {[]string{"email", "ada@example.org", "hour", "24"}, `“24” is no hour`, "ada@example.org"},
+		"a hour in words":           {[]string{"email", "ada@example.org", "hour", "<b>noon"}, `“<b>noon” is no hour`, ""},
 		"markup in the address":     {[]string{"email", `"><script>alert(1)</script>@example.org`}, "must stand alone", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -44,7 +44,7 @@ func TestWhatIsTypedWrong(t *testing.T) {
 				if len(a.body) > 64<<10 {
 					t.Errorf("the answer repeats it all: %d bytes", len(a.body))
 				}
-				if got := s.state(t); got != "" || s.woken > 0 {
+				if got := s.state(t); got != "" || s.woken.Load() > 0 {
 					t.Errorf("something came of it: %s", got)
 				}
 			})
@@ -58,11 +58,11 @@ func TestSettingsTypedWrong(t *testing.T) {
 		before := s.state(t)
 		for name, c := range map[string]struct{ field, value, says string }{
 			"keywords":        {"keywords", "title:", "expected"},
-			"an unknown zone": {"zone", "Mars", `"Mars" is no time zone`},
+			"an unknown zone": {"zone", "Mars", `“Mars” is no time zone`},
 			"no paper":        {"papers", "0", "from 1 to 100"},
 			"all papers":      {"papers", "100000", "from 1 to 100"},
-			"some papers":     {"papers", "some", `"some"`},
-			"an eighth day":   {"weekday", "7", `"7" is no day`},
+			"some papers":     {"papers", "some", `“some”`},
+			"an eighth day":   {"weekday", "7", `“7” is no day`},
 		} {
 			want(t, name, s.post(settings, c.field, c.value), 400, "Nothing was saved yet", c.says)
 			if s.state(t) != before {
@@ -85,11 +85,11 @@ func TestFrontPage(t *testing.T) {
 		want(t, "without the slash", s.get("/papers"), 200, "Subscribe")
 		want(t, "where a proxy takes the prefix off", s.get("/"), 200, "Subscribe")
 		a = s.get("/papers/?q=folding+-survey")
-		want(t, "search", a, 200, "1 paper of 3", "Robots that learn", "matched “fold”", "Mail me these")
+		want(t, "search", a, 200, "1 paper of the 3 that trend now", "Robots that learn", "matched “fold”", "Mail me these")
 		if !strings.Contains(a.body, "folding -survey</textarea>") {
 			t.Errorf("the search does not become keywords: %s", a.body)
 		}
-		want(t, "an empty search result", s.get("/papers/?q=zebra"), 200, "Nothing of the last seven days matches")
+		want(t, "an empty search result", s.get("/papers/?q=zebra"), 200, "Nothing that trends now matches", "Mail me when something does")
 		a = s.get("/papers/?q=robots+AND+(fold")
 		want(t, "a search that can't be read", a, 400, "Column", "expected")
 		if !strings.Contains(a.body, `value="robots AND (fold"`) {
@@ -214,7 +214,7 @@ func TestForeignForms(t *testing.T) {
 		for _, page := range []string{"/papers/subscribe", "/papers/link", s.links.Settings(id), s.links.Settings(id) + "/pause"} {
 			want(t, page, s.foreign(page), 403, "another site")
 		}
-		if s.state(t) != before || s.woken > 0 {
+		if s.state(t) != before || s.woken.Load() > 0 {
 			t.Error("a foreign form changed something")
 		}
 		// A browser without Sec-Fetch-Site, and a proxy that names another host.

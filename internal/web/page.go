@@ -3,10 +3,10 @@ package web
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"html/template"
 	"io"
 	"io/fs"
-	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,9 +23,8 @@ var shared = []string{"letter/words.tmpl", "page/layout.html.tmpl", "page/parts.
 
 // view is what a page's template is given.
 type view struct {
-	Site    siteView
-	Consent string
-	Page    any
+	Site siteView
+	Page any
 }
 
 // siteView is the site as every page shows it.
@@ -104,7 +103,7 @@ func (s *server) readConsent(base *template.Template) (string, error) {
 	if err := t.ExecuteTemplate(&b, "consent", s.siteView()); err != nil {
 		return "", err
 	}
-	return strings.Join(strings.Fields(template.HTMLEscapeString(b.String())), " "), nil
+	return strings.Join(strings.Fields(html.UnescapeString(b.String())), " "), nil
 }
 
 // rehearse renders every page in every shape it can take, so that no branch
@@ -114,10 +113,10 @@ func (s *server) rehearse() error {
 	closed, limited := site, site
 	closed.Closed = true
 	limited.Domains = []string{"example.org"}
-	for name, data := range maps.All(samples) {
+	for name, data := range samples {
 		for _, page := range data {
 			for _, site := range []siteView{site, closed, limited} {
-				err := s.pages[name].ExecuteTemplate(io.Discard, "layout", view{site, s.consent, page})
+				err := s.pages[name].ExecuteTemplate(io.Discard, "layout", view{site, page})
 				if err != nil {
 					return err
 				}
@@ -130,7 +129,7 @@ func (s *server) rehearse() error {
 // show answers with a page.
 func (s *server) show(w http.ResponseWriter, status int, name string, page any) error {
 	var b bytes.Buffer
-	if err := s.pages[name].ExecuteTemplate(&b, "layout", view{s.siteView(), s.consent, page}); err != nil {
+	if err := s.pages[name].ExecuteTemplate(&b, "layout", view{s.siteView(), page}); err != nil {
 		return err
 	}
 	h := w.Header()

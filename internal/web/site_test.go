@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,7 +31,7 @@ type site struct {
 	store *store.Store
 	links subscription.Links
 	log   bytes.Buffer
-	woken int
+	woken atomic.Int32
 }
 
 const base = "https://example.org/papers"
@@ -54,10 +55,10 @@ func newSite(t testing.TB, change func(*web.Options)) *site {
 	s := &site{store: db, links: subscription.Links{Base: base, Sealer: sealer}}
 	o := web.Options{
 		Readers: db, Catalogue: db, Links: s.links, Templates: templates.FS,
-		Site:     letter.Site{Name: "Paperboy", URL: base, From: letter.Address{Address: "papers@mail.example.org"}, Imprint: "Ada Example\nfor the reading group"},
+		Site:     letter.Site{Name: "Ada & Bo's <papers>", URL: base, From: letter.Address{Address: "papers@mail.example.org"}, Imprint: "Ada Example\nfor the reading group"},
 		Defaults: subscription.Settings{Rhythm: subscription.Rhythm{Hour: 7, Zone: "Europe/Berlin", Weekday: time.Monday, Weekends: true}},
 		Papers:   10,
-		Wake:     func() { s.woken++ },
+		Wake:     func() { s.woken.Add(1) },
 		Log:      slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {

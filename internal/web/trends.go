@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -28,14 +29,31 @@ type trends struct {
 	mu   sync.Mutex // held while reading: whoever comes then waits for it
 	at   time.Time
 	now  []digest.Candidate
+	read bool // the papers are analysed for searching
 	drop *time.Timer
 }
 
-// candidates returns the papers of the last seven days by heat. Where they
-// can't be read, the ones read before serve once more.
-func (t *trends) candidates(ctx context.Context, now time.Time) ([]digest.Candidate, error) {
+// candidates returns the papers of the last seven days by heat, analysed where
+// they are to be searched. They are not changed once returned.
+func (t *trends) candidates(ctx context.Context, search bool, now time.Time) ([]digest.Candidate, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	cs, err := t.current(ctx, now)
+	if err != nil || t.read || !search {
+		return cs, err
+	}
+	// It takes more time and room than all the rest: not for the front page.
+	cs = slices.Clone(cs)
+	for i := range cs {
+		cs[i].Doc = interest.Read(cs[i].Paper)
+	}
+	t.now, t.read = cs, true
+	return cs, nil
+}
+
+// current reads the papers once a minute. Where they can't be read, the ones
+// read before serve once more.
+func (t *trends) current(ctx context.Context, now time.Time) ([]digest.Candidate, error) {
 	if t.now != nil && now.Sub(t.at) < fresh && !now.Before(t.at) {
 		return t.now, nil
 	}
@@ -59,27 +77,17 @@ func (t *trends) candidates(ctx context.Context, now time.Time) ([]digest.Candid
 }
 
 // hottest returns the first of the candidates by heat, then by how new they
-// are, each analysed.
+// are.
 func hottest(all []digest.Candidate) []digest.Candidate {
 	slices.SortStableFunc(all, func(a, b digest.Candidate) int {
-		if a.Heat != b.Heat {
-			if a.Heat > b.Heat {
-				return -1
-			}
-			return 1
-		}
-		return b.Paper.Sighted.Compare(a.Paper.Sighted)
+		return cmp.Or(cmp.Compare(b.Heat, a.Heat), b.Paper.Sighted.Compare(a.Paper.Sighted))
 	})
 	// A copy, so that what was cut off can go.
-	all = slices.Clone(all[:min(len(all), most)])
-	for i := range all {
-		all[i].Doc = interest.Read(all[i].Paper)
-	}
-	return all
+	return slices.Clone(all[:min(len(all), most)])
 }
 
 func (t *trends) keep(cs []digest.Candidate, now time.Time) {
-	t.now, t.at = cs, now
+	t.now, t.at, t.read = cs, now, false
 	if t.drop != nil {
 		t.drop.Stop()
 	}
@@ -89,7 +97,7 @@ func (t *trends) keep(cs []digest.Candidate, now time.Time) {
 func (t *trends) letGo() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.now = nil
+	t.now, t.read = nil, false
 }
 
 // found are the papers that a search shows.
@@ -101,7 +109,7 @@ type found struct {
 
 // search returns the first papers that match, in the order of a letter.
 func (t *trends) search(ctx context.Context, want interest.Interest, max int, now time.Time) (found, error) {
-	cs, err := t.candidates(ctx, now)
+	cs, err := t.candidates(ctx, !want.Empty(), now)
 	if err != nil {
 		return found{}, err
 	}

@@ -19,13 +19,13 @@ func TestTheWholeWay(t *testing.T) {
 		a := s.post("/papers/subscribe", "email", "Ada@Example.org", "keywords", "robots\r\nattention", "hour", "6", "zone", "Asia/Kolkata")
 		want(t, "subscribing", a, 200, "Check your mail", "Ada@Example.org")
 		r := s.reader(t, "ada@example.org")
-		if r.State != subscription.Pending || s.woken != 1 {
-			t.Fatalf("after asking: %s, woken %d times", r.State, s.woken)
+		if r.State != subscription.Pending || s.woken.Load() != 1 {
+			t.Fatalf("after asking: %s, woken %d times", r.State, s.woken.Load())
 		}
 		if r.Keywords != "robots\nattention" || r.Rhythm.Hour != 6 || r.Rhythm.Zone != "Asia/Kolkata" {
 			t.Errorf("asked settings are lost: %+v", r)
 		}
-		if !strings.Contains(r.Consent.Wording, "leave at any time") || r.Consent.How != "form" || r.Consent.At.IsZero() {
+		if !strings.HasPrefix(r.Consent.Wording, "I want Ada & Bo's <papers> to mail me") || !strings.Contains(r.Consent.Wording, "leave at any time") || r.Consent.How != "form" || r.Consent.At.IsZero() {
 			t.Errorf("consent is not kept as shown: %+v", r.Consent)
 		}
 
@@ -111,7 +111,7 @@ func TestLookingChangesNothing(t *testing.T) {
 			s.links.Settings(id), s.links.Settings(id) + "/pause", s.links.Settings(id) + "/resume", s.links.Settings(id) + "/link",
 			s.links.Settings(id) + "?done=saved&keywords=x&weeks=1",
 		}
-		before, woken := s.state(t), s.woken
+		before, woken := s.state(t), s.woken.Load()
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete} {
 			for _, page := range pages {
 				a := s.do(httptest.NewRequest(method, page, nil))
@@ -123,7 +123,7 @@ func TestLookingChangesNothing(t *testing.T) {
 				}
 			}
 		}
-		if after := s.state(t); after != before || s.woken != woken {
+		if after := s.state(t); after != before || s.woken.Load() != woken {
 			t.Errorf("looking changed something:\n%s\nis now\n%s", before, after)
 		}
 	})
