@@ -109,6 +109,10 @@ func (m mortalStore) Enqueue(ctx context.Context, entries []digest.Entry, now ti
 	return call(m.life, "Enqueue", func() (int, error) { return m.Store.Enqueue(ctx, entries, now) })
 }
 
+func (m mortalStore) Waiting(ctx context.Context, now time.Time) (bool, error) {
+	return call(m.life, "Waiting", func() (bool, error) { return m.Store.Waiting(ctx, now) })
+}
+
 func (m mortalStore) Join(ctx context.Context, host string, pid int, now time.Time) (int64, error) {
 	return call(m.life, "Join", func() (int64, error) { return m.Store.Join(ctx, host, pid, now) })
 }

@@ -43,6 +43,7 @@ type Readers interface {
 
 // Outbox hands out letters to send, each to one process at a time.
 type Outbox interface {
+	Waiting(ctx context.Context, now time.Time) (bool, error)
 	Join(ctx context.Context, host string, pid int, now time.Time) (int64, error)
 	Beat(ctx context.Context, owner int64, now time.Time) error
 	Part(ctx context.Context, owner int64) error

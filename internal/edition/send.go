@@ -38,6 +38,9 @@ func (r *SendReport) count(s letter.State) {
 // refuses us, and where this process was taken for dead; the letters that it
 // holds are then given back.
 func (e *Edition) Send(ctx context.Context, now time.Time) (SendReport, error) {
+	if waiting, err := e.Store.Waiting(ctx, now); err != nil || !waiting {
+		return SendReport{}, err
+	}
 	owner, beating, stop, err := e.join(ctx)
 	if err != nil {
 		return SendReport{}, fmt.Errorf("join the senders: %w", err)

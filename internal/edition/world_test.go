@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -71,13 +72,19 @@ func utc(hour int) subscription.Rhythm {
 	return subscription.Rhythm{Hour: hour, Zone: "UTC", Weekends: true}
 }
 
-// newEdition wires the real parts over a store and a way to connections.
-func newEdition(t testing.TB, s Store, open func(context.Context) (Conn, error), sources ...Source) *Edition {
-	t.Helper()
-	composer, err := letter.NewComposer(templates.FS, letter.Site{
+// composer is shared: it tries all its templates out when it is made, which
+// takes a while, and never changes.
+var composer = sync.OnceValues(func() (*letter.Composer, error) {
+	return letter.NewComposer(templates.FS, letter.Site{
 		Name: "paperboy", URL: "https://papers.example.org",
 		From: letter.Address{Name: "paperboy", Address: "papers@example.org"}, ListID: "papers.example.org",
 	})
+})
+
+// newEdition wires the real parts over a store and a way to connections.
+func newEdition(t testing.TB, s Store, open func(context.Context) (Conn, error), sources ...Source) *Edition {
+	t.Helper()
+	composer, err := composer()
 	if err != nil {
 		t.Fatal(err)
 	}

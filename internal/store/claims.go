@@ -106,6 +106,26 @@ type sender struct {
 const wanted = `(kind <> 'digest' OR EXISTS (
 	SELECT 1 FROM readers WHERE readers.id = letters.reader AND readers.state = 'active'))`
 
+// Waiting reports whether there may be letters to claim at now: free ones, or
+// ones whose owner may turn out to be dead. It writes nothing, so that a loop
+// with nothing to do leaves the disk alone.
+func (s *Store) Waiting(ctx context.Context, now time.Time) (waiting bool, err error) {
+	const query = `
+		SELECT 1 FROM letters
+		WHERE state = 'queued' AND owner IS NULL AND (retry IS NULL OR retry <= $1)
+		UNION ALL
+		SELECT 1 FROM letters WHERE owner IS NOT NULL
+		LIMIT 1`
+	err = s.read(ctx, func(t *tx) (err error) {
+		waiting, err = t.find(query, []any{stamp(now)}, new(int))
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for letters to send: %w", err)
+	}
+	return waiting, nil
+}
+
 // Claim makes the owner the only one to send at most limit queued letters, and
 // returns them: notices before digests, the oldest first.
 func (s *Store) Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]letter.Letter, error) {

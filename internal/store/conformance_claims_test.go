@@ -43,6 +43,28 @@ func noneAlive(int) bool { return false }
 func allAlive(int) bool  { return true }
 
 var claimTests = []test{
+	{"waiting tells of free letters whose time has come, and of held ones", func(w *world) {
+		expect := func(want bool, at time.Time, when string) {
+			w.Helper()
+			got, err := w.Waiting(w.Context(), at)
+			w.ok(err)
+			if got != want {
+				w.Errorf("%s: waiting is %v", when, got)
+			}
+		}
+		expect(false, noon, "without letters")
+		w.enqueue(w.add("a@example.org", noon), noon)
+		expect(true, noon, "with a free letter")
+		owner := w.join(noon)
+		held := w.claim(owner, noon)
+		expect(true, noon, "with a held one, whose owner may be dead")
+		w.settle(owner, held[0], letter.Temporary, letter.Queued, noon)
+		expect(false, noon.Add(time.Minute), "before the time of the next try")
+		expect(true, noon.Add(2*hour), "at the next try")
+		held = w.claim(owner, noon.Add(2*hour))
+		w.settle(owner, held[0], letter.Delivered, letter.Sent, noon.Add(2*hour))
+		expect(false, noon.Add(day), "with all letters sent")
+	}},
 	{"notices go before digests, and the older before the newer", func(w *world) {
 		a, b := w.add("a@example.org", noon), w.add("b@example.org", noon)
 		w.enqueue(a, noon.Add(time.Minute))
