@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"paperboy/internal/edition"
+	"paperboy/internal/subscription"
 )
 
 const demoListen = "127.0.0.1:8080"
@@ -117,16 +118,35 @@ func (d *demo) ring() {
 	}
 }
 
-// round makes one round at the demo's own time, after letting more time pass.
-func (d *demo) round(ctx context.Context, more time.Duration) (edition.Report, error) {
+// round makes one round at the demo's own time.
+func (d *demo) round(ctx context.Context) (edition.Report, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.passed += more
+	return d.edition.Round(ctx, d.now())
+}
+
+// dayLater makes a round after a day has passed, or up to a day more: a first
+// letter may have come so late that the next slot is not the reader's.
+func (d *demo) dayLater(ctx context.Context) (edition.Report, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.now()
+	later := now.Add(24 * time.Hour)
+	err := d.app.store.EachReader(ctx, func(r subscription.Reader) error {
+		if r.NextDue.After(later) && r.NextDue.Before(now.Add(48*time.Hour)) {
+			later = r.NextDue
+		}
+		return nil
+	})
+	if err != nil {
+		return edition.Report{}, err
+	}
+	d.passed += later.Sub(now)
 	return d.edition.Round(ctx, d.now())
 }
 
 func (d *demo) serve(ctx context.Context, l net.Listener) error {
-	if _, err := d.round(ctx, 0); err != nil {
+	if _, err := d.round(ctx); err != nil {
 		d.app.log.Error("round", "error", err)
 	}
 	fmt.Fprintf(d.streams.out, "The demo runs at %s\nIts letters arrive at %s/letters/\nIts data lies in %s\nPress Ctrl+C to end it.\n", d.app.site.URL, d.app.site.URL, d.dir)
@@ -139,7 +159,7 @@ func (d *demo) answerBell(ctx context.Context) error {
 		case <-ctx.Done():
 			return d.edition.Close(context.WithoutCancel(ctx))
 		case <-d.wake:
-			if _, err := d.round(ctx, 0); err != nil && ctx.Err() == nil {
+			if _, err := d.round(ctx); err != nil && ctx.Err() == nil {
 				d.app.log.Error("round", "error", err)
 			}
 		}
@@ -203,7 +223,7 @@ func (d *demo) showLetter(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *demo) nextDay(w http.ResponseWriter, r *http.Request) {
-	if _, err := d.round(r.Context(), 24*time.Hour); err != nil {
+	if _, err := d.dayLater(r.Context()); err != nil {
 		d.app.log.Error("round", "error", err)
 	}
 	http.Redirect(w, r, "/letters/", http.StatusSeeOther)

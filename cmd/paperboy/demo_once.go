@@ -10,7 +10,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"time"
+
+	"paperboy/internal/edition"
 )
 
 // once goes the whole way of a reader through the real pages and letters:
@@ -40,11 +41,11 @@ func (d *demo) walk(ctx context.Context) error {
 		{"pull", d.pullStep},
 		{"subscribe", d.subscribeStep},
 		{"confirm", d.confirmStep},
-		{"first letter", d.letterStep(0)},
-		{"run again", d.nothingStep(0)},
-		{"next day", d.letterStep(24 * time.Hour)},
+		{"first letter", d.letterStep(d.round)},
+		{"run again", d.nothingStep(d.round)},
+		{"next day", d.letterStep(d.dayLater)},
 		{"leave", d.leaveStep},
-		{"day after", d.nothingStep(24 * time.Hour)},
+		{"day after", d.nothingStep(d.dayLater)},
 	} {
 		told, err := s.do(ctx)
 		if err != nil {
@@ -58,7 +59,7 @@ func (d *demo) walk(ctx context.Context) error {
 func (d *demo) printf(format string, args ...any) { fmt.Fprintf(d.streams.out, format, args...) }
 
 func (d *demo) pullStep(ctx context.Context) (string, error) {
-	report, err := d.round(ctx, 0)
+	report, err := d.round(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -79,7 +80,7 @@ func (d *demo) subscribeStep(ctx context.Context) (string, error) {
 }
 
 func (d *demo) confirmStep(ctx context.Context) (string, error) {
-	if _, err := d.round(ctx, 0); err != nil {
+	if _, err := d.round(ctx); err != nil {
 		return "", err
 	}
 	mail, err := d.newest(1)
@@ -93,13 +94,16 @@ func (d *demo) confirmStep(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%q arrived; its link was followed and the button pressed", mail.Subject), d.post(ctx, link, nil)
 }
 
-func (d *demo) letterStep(wait time.Duration) func(context.Context) (string, error) {
+// rounder makes one round, now or later.
+type rounder func(context.Context) (edition.Report, error)
+
+func (d *demo) letterStep(round rounder) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
 		before, err := d.mail.letters()
 		if err != nil {
 			return "", err
 		}
-		if _, err := d.round(ctx, wait); err != nil {
+		if _, err := round(ctx); err != nil {
 			return "", err
 		}
 		mail, err := d.newest(len(before) + 1)
@@ -110,9 +114,9 @@ func (d *demo) letterStep(wait time.Duration) func(context.Context) (string, err
 	}
 }
 
-func (d *demo) nothingStep(wait time.Duration) func(context.Context) (string, error) {
+func (d *demo) nothingStep(round rounder) func(context.Context) (string, error) {
 	return func(ctx context.Context) (string, error) {
-		report, err := d.round(ctx, wait)
+		report, err := round(ctx)
 		if err != nil {
 			return "", err
 		}
