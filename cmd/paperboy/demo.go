@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"paperboy/internal/edition"
@@ -58,8 +59,8 @@ type demo struct {
 	list    *template.Template
 	wake    chan struct{}
 
-	mu     sync.Mutex // one round at a time
-	passed time.Duration
+	mu     sync.Mutex   // one round at a time
+	passed atomic.Int64 // nanoseconds that the demo is ahead of the clock
 }
 
 func newDemo(ctx context.Context, url string, live bool, s streams) (*demo, error) {
@@ -90,7 +91,7 @@ func newDemo(ctx context.Context, url string, live bool, s streams) (*demo, erro
 	if d.edition, err = d.app.edition(); err != nil {
 		return nil, err
 	}
-	if d.pages, err = d.app.pages(d.ring); err != nil {
+	if d.pages, err = d.app.pages(d.ring, d.now); err != nil {
 		return nil, err
 	}
 	d.list, err = template.ParseFS(d.app.words, "demo/letters.html.tmpl")
@@ -108,7 +109,7 @@ func liveSources() []sourceConfig {
 	}
 }
 
-func (d *demo) now() time.Time { return time.Now().UTC().Add(d.passed) }
+func (d *demo) now() time.Time { return time.Now().UTC().Add(time.Duration(d.passed.Load())) }
 
 // ring asks for a sending without waiting for it.
 func (d *demo) ring() {
@@ -141,7 +142,7 @@ func (d *demo) dayLater(ctx context.Context) (edition.Report, error) {
 	if err != nil {
 		return edition.Report{}, err
 	}
-	d.passed += later.Sub(now)
+	d.passed.Add(int64(later.Sub(now)))
 	return d.edition.Round(ctx, d.now())
 }
 
@@ -191,14 +192,11 @@ func (d *demo) showLetters(w http.ResponseWriter, r *http.Request) {
 	for i, l := range letters {
 		listed[i] = listedLetter{l, "/letters/" + l.Name}
 	}
-	d.mu.Lock()
-	now := d.now()
-	d.mu.Unlock()
 	err = d.list.Execute(w, struct {
 		Site, Home, Next string
 		Now              time.Time
 		Letters          []listedLetter
-	}{d.app.site.Name, "/", "/letters/next-day", now, listed})
+	}{d.app.site.Name, "/", "/letters/next-day", d.now(), listed})
 	if err != nil {
 		d.app.log.Error("list of letters", "error", err)
 	}

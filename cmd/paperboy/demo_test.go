@@ -23,7 +23,7 @@ func TestDemoAtEveryHour(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer d.app.close()
-			d.passed = time.Duration(hour) * time.Hour
+			d.passed.Store(int64(time.Duration(hour) * time.Hour))
 			if err := d.once(t.Context(), listener); err != nil {
 				t.Errorf("%v\n%s%s", err, out.String(), log.String())
 			}

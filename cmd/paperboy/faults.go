@@ -178,10 +178,13 @@ func (s sourceConfig) validate(f *faultList, at string) {
 	}
 }
 
+// maxPapers is the most that one letter holds.
+const maxPapers = 200
+
 func (c *config) validateDigest(f *faultList) {
 	d := c.Digest
 	f.check(d.Hour >= 0 && d.Hour <= 23, "digest.hour", fmt.Sprintf("%d is not 0 to 23", d.Hour))
-	f.check(d.Papers >= 1 && d.Papers <= 200, "digest.papers", fmt.Sprintf("%d is not 1 to 200", d.Papers))
+	f.check(d.Papers >= 1 && d.Papers <= maxPapers, "digest.papers", fmt.Sprintf("%d is not 1 to %d", d.Papers, maxPapers))
 	if _, err := time.LoadLocation(d.Timezone); err != nil || d.Timezone == "" || d.Timezone == "Local" {
 		f.add("digest.timezone", "%q is no time zone, such as Europe/Berlin", d.Timezone)
 	}

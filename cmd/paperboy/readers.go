@@ -133,12 +133,25 @@ func checkReader(r *subscription.Reader) (err error) {
 	if _, err := interest.Parse(r.Keywords); err != nil {
 		return fmt.Errorf("keywords of %s: %w", r.Address, err)
 	}
+	if r.Papers < 0 || r.Papers > maxPapers {
+		return fmt.Errorf("papers %d of %s: not 0 (as configured) to %d", r.Papers, r.Address, maxPapers)
+	}
 	return r.Rhythm.Validate()
 }
+
+// errGone: whoever left, or can't be reached, comes back only by confirming.
+var errGone = errors.New("has left or is suppressed, and can come back only through the pages")
 
 // add makes a reader active on the operator's word.
 func (a *app) add(ctx context.Context, r subscription.Reader, how string) error {
 	now := time.Now().UTC()
+	switch known, err := a.store.ReaderByAddress(ctx, r.Folded); {
+	case errors.Is(err, subscription.ErrNoReader):
+	case err != nil:
+		return fmt.Errorf("add %s: %w", r.Address, err)
+	case known.State == subscription.Left || known.State == subscription.Suppressed:
+		return fmt.Errorf("add %s: %w", r.Address, errGone)
+	}
 	r.State = subscription.Active
 	r.Consent = subscription.Consent{At: now, How: how, Wording: "entered by the operator"}
 	if _, err := a.store.Add(ctx, r, now); err != nil {
@@ -233,7 +246,7 @@ func (a *app) importReader(ctx context.Context, line []byte) (bool, error) {
 		return false, err
 	}
 	err := a.add(ctx, r, "import")
-	if errors.Is(err, subscription.ErrTaken) {
+	if errors.Is(err, subscription.ErrTaken) || errors.Is(err, errGone) {
 		return false, nil
 	}
 	return err == nil, err

@@ -34,7 +34,7 @@ func (a *app) serve(ctx context.Context) error {
 		return err
 	}
 	loop := edition.NewLoop(e)
-	pages, err := a.pages(loop.Wake)
+	pages, err := a.pages(loop.Wake, time.Now)
 	if err != nil {
 		return err
 	}

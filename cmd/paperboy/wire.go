@@ -77,10 +77,18 @@ func (c *config) letterSite() (letter.Site, error) {
 	if err != nil {
 		return letter.Site{}, fmt.Errorf("mail.from: %q: %w", c.Mail.From, err)
 	}
+	var replyTo string
+	if c.Mail.ReplyTo != "" {
+		to, err := mail.ParseAddress(c.Mail.ReplyTo)
+		if err != nil {
+			return letter.Site{}, fmt.Errorf("mail.reply_to: %q: %w", c.Mail.ReplyTo, err)
+		}
+		replyTo = to.Address
+	}
 	return letter.Site{
 		Name: c.Site.Name, URL: strings.TrimRight(c.Site.URL, "/"),
 		From:    letter.Address{Name: cmp.Or(from.Name, c.Site.Name), Address: from.Address},
-		ReplyTo: c.Mail.ReplyTo, Imprint: c.Site.Imprint, Postal: c.Site.PostalAddress,
+		ReplyTo: replyTo, Imprint: c.Site.Imprint, Postal: c.Site.PostalAddress,
 		ListID: "paperboy." + mailHost(from.Address),
 	}, nil
 }
@@ -212,13 +220,14 @@ func (a *app) edition() (*edition.Edition, error) {
 	}), nil
 }
 
-// pages is the web's handler; wake is called where something waits to be sent.
-func (a *app) pages(wake func()) (http.Handler, error) {
+// pages is the web's handler; wake is called where something waits to
+// be sent.
+func (a *app) pages(wake func(), now func() time.Time) (http.Handler, error) {
 	return web.New(web.Options{
 		Readers: a.store, Catalogue: a.store, Links: a.links, Templates: a.words, Site: a.site,
 		Defaults: a.defaultSettings(), Papers: a.Digest.Papers,
 		SignUp:         web.SignUp{Mode: a.Signup.Mode, Domains: a.Signup.Domains},
-		TrustedProxies: a.proxies(), Wake: wake, Log: a.log,
+		TrustedProxies: a.proxies(), Wake: wake, Now: now, Log: a.log,
 	})
 }
 

@@ -18,10 +18,11 @@ import (
 // newest first sighting in any source.
 const Window = 7 * 24 * time.Hour
 
-// Reach is how far back candidates are to be looked for. The day past Window
-// is for the weekly reader whose letter comes late: a paper sighted since the
-// last letter has never been before that reader, and would be lost.
-const Reach = Window + 24*time.Hour
+// Reach is how far back candidates are to be looked for. What lies past Window
+// is for a reader whose letter before lies further back, as a weekly one's
+// after a move to another weekday, or after an outage: a paper sighted since
+// has never been before that reader, and would be lost.
+const Reach = 2*Window + 24*time.Hour
 
 // Candidate is a paper that a letter may hold.
 type Candidate struct {

@@ -104,7 +104,8 @@ func TestSelect(t *testing.T) {
 		{"past the window nothing rises again", []digest.Candidate{
 			candidate(1, "Robot", 7*day, 90, votes{1: 1, 0: 99}),
 		}, after, 10, nil, 0},
-		{"past the day of grace nothing is new", []digest.Candidate{candidate(1, "Robot", 8*day, 101, votes{0: 9})}, after, 10, nil, 0},
+		{"a late letter still brings what was sighted since the one before", []digest.Candidate{candidate(1, "Robot", 10*day, 101, votes{0: 9})}, after, 10, []paper.Key{1}, 1},
+		{"past the reach nothing is new", []digest.Candidate{candidate(1, "Robot", 15*day, 101, votes{0: 9})}, after, 10, nil, 0},
 		{"what is sighted after now is not there yet", []digest.Candidate{candidate(1, "Robot", -time.Hour, 101, nil)}, after, 10, nil, 0},
 		{"new keywords find what the old ones never weighed", []digest.Candidate{
 			candidate(1, "Robot", 2*day, 90, votes{1: 5, 0: 5}), candidate(2, "Robot in trees", 2*day, 91, votes{1: 50, 0: 50}),

@@ -107,8 +107,9 @@ func (e *Edition) openDesk(ctx context.Context, now time.Time) (*desk, error) {
 }
 
 // plan decides what one reader is owed now: a letter, a quiet slot, or nothing
-// until the next slot.
+// until the next slot. A panic is this reader's error.
 func (d *desk) plan(due digest.Due) (entry digest.Entry, err error) {
+	defer recovered(&err)
 	entry.Reader = due.Reader
 	slot, owed, err := owedSlot(due, d.now)
 	if err != nil {

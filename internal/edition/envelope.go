@@ -32,8 +32,10 @@ func (s *sending) subject(ctx context.Context, l letter.Letter) (subject, error)
 	return subject{reader: r, papers: papers}, err
 }
 
-// envelope composes and builds the mail of a letter.
-func (e *Edition) envelope(l letter.Letter, about subject) (letter.Envelope, error) {
+// envelope composes and builds the mail of a letter. A panic on the way is that
+// letter's error, and no other's.
+func (e *Edition) envelope(l letter.Letter, about subject) (_ letter.Envelope, err error) {
+	defer recovered(&err)
 	m, err := e.compose(l, about)
 	if err != nil {
 		return letter.Envelope{}, err
@@ -79,4 +81,11 @@ func (e *Edition) noticeLink(l letter.Letter) (link string, expires time.Time, e
 		return e.Links.Move(l.Reader, l.Ticket, confirm), confirm, nil
 	}
 	return "", time.Time{}, fmt.Errorf("letter %d: unknown kind %q", l.ID, l.Kind)
+}
+
+// recovered turns a panic into an error.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v", p)
+	}
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"paperboy/internal/letter"
 )
 
 const (
@@ -19,8 +21,47 @@ const (
 
 // process is this process as the store knows it: the owner of its claims.
 type process struct {
+	sending sync.Mutex // one Send at a time: what it claims is its own
+
 	mu    sync.Mutex
 	owner int64 // 0 before the first sending
+	// owed are settlements that could not be written. Nothing more is sent
+	// before they are, or what was accepted would be sent again.
+	owed []letter.Settlement
+	lost bool // claims could not be given back: the owner must end, to free them
+}
+
+// owe keeps a settlement for later.
+func (p *process) owe(s letter.Settlement) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.owed, p.lost = append(p.owed, s), true
+}
+
+// lose notes that claims are still held that nobody works on.
+func (p *process) lose() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lost = true
+}
+
+// catchUp writes what an earlier sending could not, with p.mu held.
+func (e *Edition) catchUp(ctx context.Context) error {
+	p := &e.process
+	if len(p.owed) > 0 {
+		if err := e.Store.Settle(ctx, p.owner, p.owed); err != nil {
+			return fmt.Errorf("settle what was sent before: %w", err)
+		}
+		p.owed = nil
+	}
+	if p.lost && p.owner != 0 {
+		if err := e.Store.Part(ctx, p.owner); err != nil {
+			return err
+		}
+		p.owner = 0
+	}
+	p.lost = false
+	return nil
 }
 
 // join makes this process an owner, frees what dead ones left, and keeps its
@@ -29,6 +70,9 @@ type process struct {
 func (e *Edition) join(ctx context.Context) (owner int64, beating context.Context, stop func(), err error) {
 	e.process.mu.Lock()
 	defer e.process.mu.Unlock()
+	if err := e.catchUp(ctx); err != nil {
+		return 0, nil, nil, err
+	}
 	host, err := os.Hostname()
 	if err != nil {
 		return 0, nil, nil, fmt.Errorf("name of this machine: %w", err)

@@ -38,6 +38,8 @@ func (r *SendReport) count(s letter.State) {
 // refuses us, and where this process was taken for dead; the letters that it
 // holds are then given back.
 func (e *Edition) Send(ctx context.Context, now time.Time) (SendReport, error) {
+	e.process.sending.Lock()
+	defer e.process.sending.Unlock()
 	if waiting, err := e.Store.Waiting(ctx, now); err != nil || !waiting {
 		return SendReport{}, err
 	}
@@ -73,8 +75,9 @@ type sending struct {
 	started time.Time // when it began by this machine's clock
 	settler *settler
 
-	mu     sync.Mutex
-	report SendReport
+	mu      sync.Mutex
+	report  SendReport
+	refused int // letters refused for what we are, since the last one taken
 }
 
 // clock is now, moved on by the time that the sending takes.
@@ -120,7 +123,11 @@ func (s *sending) release(ctx context.Context, letters ...letter.Letter) error {
 	for i, l := range letters {
 		ids[i] = l.ID
 	}
-	return s.Store.Release(context.WithoutCancel(ctx), s.owner, ids)
+	err := s.Store.Release(context.WithoutCancel(ctx), s.owner, ids)
+	if err != nil {
+		s.process.lose()
+	}
+	return err
 }
 
 // deliver works off the queue over one connection, opened at the first letter
@@ -152,7 +159,7 @@ func (s *sending) deliverOne(ctx context.Context, line *line, l letter.Letter) e
 	}
 	envelope, err := s.envelope(l, subject)
 	if err != nil {
-		s.Log.ErrorContext(ctx, "letter can't be composed", "letter", l.ID, "reader", l.Reader, "error", err)
+		s.Log.ErrorContext(ctx, "letter can't be composed", "letter", l.ID, "reader", l.Reader, "error", letter.WithoutAddresses(err.Error()))
 		reply := letter.Reply{Stage: letter.StageConnect, Text: err.Error()}
 		return s.settle(ctx, l, letter.Rejected, reply)
 	}
@@ -164,10 +171,29 @@ func (s *sending) deliverOne(ctx context.Context, line *line, l letter.Letter) e
 	if err := s.settle(ctx, l, outcome, reply); err != nil {
 		return err
 	}
-	if outcome == letter.RefusesUs {
-		return &letter.Fault{Reply: reply}
+	return s.refusal(outcome, reply)
+}
+
+// refusedInARow is how many letters one after another a server may refuse for
+// what we are before the sending stops. One may be about its recipient.
+const refusedInARow = 3
+
+// refusal returns an error where the server refuses us, and not one letter: at
+// the sender or before, or at several letters with none taken between.
+func (s *sending) refusal(outcome letter.Outcome, reply letter.Reply) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if outcome != letter.RefusesUs {
+		if outcome == letter.Delivered {
+			s.refused = 0
+		}
+		return nil
 	}
-	return nil
+	s.refused++
+	if s.refused < refusedInARow && reply.Stage != letter.StageMail && reply.Stage != letter.StageAuth {
+		return nil
+	}
+	return &letter.Fault{Reply: reply}
 }
 
 // offer puts a letter on the wire, if it is still this process' to send. A
@@ -205,6 +231,7 @@ func (s *sending) settle(ctx context.Context, l letter.Letter, outcome letter.Ou
 	}
 	settlement.State, settlement.Retry = next(l, outcome, at)
 	if err := s.settler.settle(settlement); err != nil {
+		s.process.owe(settlement)
 		return fmt.Errorf("settle letter %d: %w", l.ID, err)
 	}
 	if outcome != letter.Delivered {

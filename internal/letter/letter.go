@@ -5,6 +5,7 @@ package letter
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 
 	"paperboy/internal/paper"
@@ -154,8 +155,16 @@ type Fault struct {
 	Err error
 }
 
+// Error tells what the server said, without the addresses in it: errors are
+// logged.
 func (f *Fault) Error() string {
-	return fmt.Sprintf("mail server %s at %s: %d %s", f.Host, f.Stage, f.Code, f.Text)
+	return fmt.Sprintf("mail server %s at %s: %d %s", f.Host, f.Stage, f.Code, WithoutAddresses(f.Text))
 }
+
+var mailbox = regexp.MustCompile(`[^\s<>"']+@[^\s<>"']+`)
+
+// WithoutAddresses returns a text with its mail addresses left out, as logs
+// hold none.
+func WithoutAddresses(text string) string { return mailbox.ReplaceAllString(text, "(address)") }
 
 func (f *Fault) Unwrap() error { return f.Err }

@@ -127,7 +127,8 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) (waiting bool, err e
 }
 
 // Claim makes the owner the only one to send at most limit queued letters, and
-// returns them: notices before digests, the oldest first.
+// returns them: those never tried first, so that what is refused again and
+// again holds up nobody; notices before digests, the oldest first.
 func (s *Store) Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]letter.Letter, error) {
 	// The condition stands twice: where engines let two claims choose the same
 	// rows, the second finds them taken when it comes to write.
@@ -135,7 +136,7 @@ func (s *Store) Claim(ctx context.Context, owner int64, now time.Time, limit int
 		AND (expires IS NULL OR expires > $2) AND ` + wanted
 	const query = `
 		UPDATE letters SET owner = $1
-		WHERE id IN (SELECT id FROM letters WHERE ` + free + ` ORDER BY (kind = 'digest'), made, id LIMIT $3)
+		WHERE id IN (SELECT id FROM letters WHERE ` + free + ` ORDER BY (retry IS NOT NULL), (kind = 'digest'), made, id LIMIT $3)
 			AND ` + free + `
 		RETURNING ` + letterColumns
 	var claimed []letter.Letter

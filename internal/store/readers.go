@@ -280,15 +280,24 @@ func (t *tx) readerFor(q subscription.Request, now time.Time) (subscription.Read
 	return t.reader(id)
 }
 
-// activate makes the reader an active one with what was asked for.
+// activate makes the reader an active one with what was asked for. Who is a
+// reader already keeps all settings but the keywords, and a pause.
 func (t *tx) activate(id int64, q subscription.Request, now time.Time) error {
+	r, err := t.reader(id)
+	if err != nil {
+		return err
+	}
+	if subscribed(r) {
+		_, err := t.exec(`UPDATE readers SET keywords = $1, next_due = '' WHERE id = $2`, q.Settings.Keywords, id)
+		return err
+	}
 	const query = `
 		UPDATE readers SET address = $1, folded = $2,
 			keywords = $3, hour = $4, zone = $5, weekly = $6, weekday = $7, weekends = $8, papers = $9, language = $10,
 			consent_at = $11, consent_wording = $12, consent_how = $13,
 			state = 'active', prior = '', paused_until = NULL, confirmed = $14, since = $14, next_due = '', welcome = 1
 		WHERE id = $15`
-	_, err := t.exec(query, append(requestArgs(q), stamp(now), id)...)
+	_, err = t.exec(query, append(requestArgs(q), stamp(now), id)...)
 	return err
 }
 

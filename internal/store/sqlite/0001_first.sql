@@ -164,7 +164,7 @@ CREATE TABLE letters (
     UNIQUE (reader, kind, slot)
 ) STRICT;
 -- The order of claiming.
-CREATE INDEX letters_waiting ON letters ((kind = 'digest'), made, id)
+CREATE INDEX letters_waiting ON letters ((retry IS NOT NULL), (kind = 'digest'), made, id)
     WHERE state = 'queued' AND owner IS NULL;
 CREATE INDEX letters_expires ON letters (expires) WHERE state = 'queued' AND expires IS NOT NULL;
 CREATE INDEX letters_owner ON letters (owner) WHERE owner IS NOT NULL;
