@@ -17,6 +17,7 @@ func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) erro
 		if err := noArguments(args); err != nil {
 			return err
 		}
+		defer progress(s.err, "checking")()
 		r := checks{out: s.out}
 		c, err := loadConfig(*config)
 		if r.line("configuration", *config, err); err != nil {

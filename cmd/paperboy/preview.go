@@ -46,6 +46,7 @@ func previewCommand(f *flag.FlagSet) func(context.Context, []string, streams) er
 			return err
 		}
 		defer a.close()
+		defer progress(s.err, "looking through the papers")()
 		return a.preview(ctx, p, s)
 	}
 }

@@ -27,6 +27,7 @@ func runCommand(f *flag.FlagSet) func(context.Context, []string, streams) error 
 			return err
 		}
 		defer a.close()
+		defer progress(s.err, "one round")()
 		if *dry {
 			return a.dryRun(ctx, now.orNow(), s.out)
 		}
@@ -137,6 +138,7 @@ func pullCommand(f *flag.FlagSet) func(context.Context, []string, streams) error
 			return err
 		}
 		defer a.close()
+		defer progress(s.err, "reading the sources")()
 		return a.pull(ctx, now.orNow(), s.out)
 	}
 }
