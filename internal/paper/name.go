@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Name is one name of a paper; a paper has one or more, and no two papers share
@@ -47,14 +48,14 @@ func (n Name) strength() int {
 // false for anything else: such a string means something to its source only.
 func ParseName(s string) (Name, bool) {
 	s = strings.TrimSpace(s)
-	if s == "" || len(s) > longestName {
+	if s == "" || len(s) > longestName || !utf8.ValidString(s) {
 		return "", false
 	}
 	if id, ok := parseArXiv(s); ok {
 		return Name(arxivName + id), true
 	}
 	if n, ok := parseDOI(s); ok {
-		return n, true
+		return n, len(n) <= longestName // small letters may take more bytes
 	}
 	return parseURL(s)
 }
