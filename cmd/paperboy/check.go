@@ -24,9 +24,11 @@ func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) erro
 			return r.verdict()
 		}
 		a, err := open(ctx, c, newLog(io.Discard), s.in)
-		if r.line("database", c.Database, err); err != nil {
+		if err != nil {
+			r.line("start", "", err)
 			return r.verdict()
 		}
+		r.line("database", c.Database, nil)
 		defer a.close()
 		for _, source := range a.sources {
 			what, err := checkSource(ctx, source)
@@ -55,7 +57,7 @@ func (c *checks) line(part, what string, err error) {
 
 func (c *checks) verdict() error {
 	if c.failed > 0 {
-		return fmt.Errorf("%d of the parts failed", c.failed)
+		return fmt.Errorf("%s failed", count(c.failed, "part"))
 	}
 	return nil
 }
@@ -63,12 +65,13 @@ func (c *checks) verdict() error {
 // checkSource reads a source as a first pull would, and records nothing.
 func checkSource(ctx context.Context, source edition.Source) (string, error) {
 	batch, err := source.Fetch(ctx, time.Now().UTC(), "")
-	if err != nil {
+	switch listed := "lists " + count(len(batch.Listings), "paper"); {
+	case err != nil && len(batch.Listings) > 0:
+		return listed + "; the rest could not be read: " + err.Error(), nil
+	case err != nil:
 		return "", err
-	}
-	switch {
 	case len(batch.Listings) > 0:
-		return fmt.Sprintf("lists %d papers", len(batch.Listings)), nil
+		return listed, nil
 	case batch.Quiet != "":
 		return "quiet: " + batch.Quiet, nil
 	case batch.Stale != "":

@@ -68,6 +68,8 @@ type sourceConfig struct {
 	ArXiv       *arXivConfig       `yaml:"arxiv"`
 	Feed        *feedConfig        `yaml:"feed"`
 	File        *fileConfig        `yaml:"file"`
+
+	faults []string // found in reading
 }
 
 type huggingFaceConfig struct {
@@ -142,28 +144,37 @@ func parseConfig(data []byte) (*config, error) {
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return nil, err
 	}
+	if len(doc.Content) > 0 && doc.Content[0].Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line %d: expected keys, such as sources:", doc.Content[0].Line)
+	}
 	faults := unknownKeys(&doc, c)
 	var mistyped *yaml.TypeError
 	switch err := doc.Decode(c); {
 	case errors.As(err, &mistyped):
 		for _, e := range mistyped.Errors {
-			faults = append(faults, errors.New(e))
+			faults = append(faults, errors.New(inPlainWords(e)))
 		}
-	case err != nil && doc.Kind != 0:
-		faults = append(faults, err)
+	case err != nil && doc.Kind != 0: // what follows the fault was not read
+		return nil, errors.Join(append(faults, err)...)
 	}
-	faults = append(faults, c.validate()...)
-	return c, errors.Join(faults...)
+	return c, errors.Join(append(faults, c.validate(&doc)...)...)
 }
 
 // UnmarshalYAML fills the one kind of source that the item names, over its
 // defaults; a kind that is only named ("- huggingface:") has them all.
+// A fault is kept for the check of all values: returned, it would take the
+// item out of the list.
 func (s *sourceConfig) UnmarshalYAML(n *yaml.Node) error {
 	if n.Kind != yaml.MappingNode {
-		return fmt.Errorf("line %d: a source is one of huggingface, arxiv, feed, file, with its settings below", n.Line)
+		s.faults = []string{fmt.Sprintf("line %d: a source is one of huggingface, arxiv, feed, file, with its settings below", n.Line)}
+		return nil
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if err := s.unmarshalKind(n.Content[i].Value, n.Content[i+1]); err != nil {
+		err := s.unmarshalKind(n.Content[i].Value, n.Content[i+1])
+		var mistyped *yaml.TypeError
+		if errors.As(err, &mistyped) {
+			s.faults = append(s.faults, mistyped.Errors...)
+		} else if err != nil {
 			return err
 		}
 	}
@@ -200,7 +211,7 @@ func (s *seconds) UnmarshalYAML(n *yaml.Node) error {
 	}
 	d, err := time.ParseDuration(n.Value)
 	if err != nil {
-		return fmt.Errorf("line %d: %q is no span of time, such as 3s", n.Line, n.Value)
+		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %q is no span of time, such as 3s", n.Line, n.Value)}}
 	}
 	*s = seconds(d)
 	return nil

@@ -58,7 +58,14 @@ func TestConfigFaults(t *testing.T) {
 			"sources: []\ndigest: {hour: 24, timezone: Mars/Olympus}\nmail: {from: nobody}\nlistne: x\n",
 			[]string{"names no source", "24 is not 0 to 23", "Mars/Olympus", `mail.from: "nobody"`, "listen"}},
 		"a wrong type gets its line": {
-			sources + "digest: {hour: seven}\n", []string{"line 2", "seven"}},
+			sources + "digest: {hour: seven}\n", []string{`line 2: expected a whole number, got "seven"`}},
+		"a wrong value gets its line": {
+			sources + "digest:\n  papers: 3\n  hour: 25\n", []string{"line 4: digest.hour: 25"}},
+		"a fault in one source hides none in the others, nor elsewhere": {
+			"sources:\n- arxiv: {categories: [cs.AI], interval: soon}\n- feed: {name: x, url: y}\ndigest: {hour: 25}\n",
+			[]string{`line 2: "soon"`, "line 3: sources[1].feed.url", "line 4: digest.hour"}},
+		"an address that letters could not link below": {
+			sources + "site: {url: 'https://a:b@x.org/?q=1'}\n", []string{"holds more than scheme, host and path"}},
 		"two kinds in one source": {
 			"sources: [{huggingface: {}, file: {path: x}}]\n", []string{"exactly one of"}},
 		"two sources of one name": {
@@ -84,6 +91,9 @@ func TestConfigFaults(t *testing.T) {
 			_, err := parseConfig([]byte(c.yaml))
 			if err == nil {
 				t.Fatal("no error")
+			}
+			if name != "two kinds in one source" && strings.Contains(err.Error(), "exactly one of") {
+				t.Errorf("a fault that is none:\n%v", err)
 			}
 			for _, want := range c.want {
 				if !strings.Contains(err.Error(), want) {

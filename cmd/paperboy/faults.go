@@ -1,12 +1,16 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net"
 	"net/mail"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -101,9 +105,12 @@ func distance(a, b string) int {
 }
 
 // validate returns all faults of a configuration that could be read.
-func (c *config) validate() []error {
-	var f faultList
+func (c *config) validate(doc *yaml.Node) []error {
+	f := faultList{doc: doc}
 	f.httpURL("site.url", c.Site.URL)
+	if u, err := url.Parse(c.Site.URL); err == nil {
+		f.check(u.RawQuery == "" && u.Fragment == "" && u.User == nil, "site.url", "holds more than scheme, host and path")
+	}
 	f.check(c.Site.Name != "", "site.name", "is empty")
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		f.add("listen", "%q is no address and port, such as 127.0.0.1:8080", c.Listen)
@@ -122,15 +129,23 @@ func (c *config) validate() []error {
 	if err := (edition.Schedule{Pull: c.Schedule.Pull, Wake: c.Schedule.Wake}).Validate(); err != nil {
 		f.add("schedule", "%v", err)
 	}
-	return f
+	return f.faults
 }
 
 func (c *config) validateSources(f *faultList) {
-	f.check(len(c.Sources) > 0, "sources", "names no source: add huggingface, arxiv, feed or file")
+	listed := child(f.doc, "sources")
+	mistyped := listed != nil && listed.Kind != yaml.SequenceNode // and so reported
+	f.check(len(c.Sources) > 0 || mistyped, "sources", "names no source: add huggingface, arxiv, feed or file")
 	seen := map[string]bool{}
 	for i, s := range c.Sources {
 		at := fmt.Sprintf("sources[%d]", i)
+		for _, fault := range s.faults {
+			f.faults = append(f.faults, errors.New(inPlainWords(fault)))
+		}
 		name, n := s.kind()
+		if n != 1 && len(s.faults) > 0 {
+			continue
+		}
 		if n != 1 {
 			f.add(at, "must have exactly one of huggingface, arxiv, feed, file")
 			continue
@@ -216,11 +231,19 @@ func (c *config) validateMail(f *faultList) {
 	}
 }
 
-// faultList gathers faults, each behind the key that it stands at.
-type faultList []error
+// faultList gathers faults, each behind the key that it stands at and, where
+// the file has that key, its line.
+type faultList struct {
+	doc    *yaml.Node
+	faults []error
+}
 
 func (f *faultList) add(key, format string, args ...any) {
-	*f = append(*f, fmt.Errorf("%s: "+format, append([]any{key}, args...)...))
+	fault := fmt.Errorf("%s: "+format, append([]any{key}, args...)...)
+	if line := lineOf(f.doc, key); line > 0 {
+		fault = fmt.Errorf("line %d: %w", line, fault)
+	}
+	f.faults = append(f.faults, fault)
 }
 
 func (f *faultList) check(ok bool, key, fault string) {
@@ -233,4 +256,56 @@ func (f *faultList) httpURL(key, value string) {
 	u, err := url.Parse(value)
 	f.check(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "",
 		key, fmt.Sprintf("%q is no http or https address", value))
+}
+
+// lineOf is the line of a key such as sources[1].arxiv.url, or of as much of
+// it as the file has; 0 if it has nothing of it.
+func lineOf(doc *yaml.Node, key string) (line int) {
+	n := doc
+	for _, step := range strings.FieldsFunc(key, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
+		if n = child(n, step); n == nil {
+			return line
+		}
+		line = n.Line
+	}
+	return line
+}
+
+// child is the value at a key of a mapping, or the item at an index of a list;
+// nil if there is none.
+func child(n *yaml.Node, step string) *yaml.Node {
+	if n.Kind == yaml.DocumentNode && len(n.Content) > 0 {
+		n = n.Content[0]
+	}
+	if i, err := strconv.Atoi(step); err == nil && n.Kind == yaml.SequenceNode && i < len(n.Content) {
+		return n.Content[i]
+	}
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == step {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// mistype is how the YAML library tells of a value of the wrong type.
+var mistype = regexp.MustCompile("^(line \\d+): cannot unmarshal !!(\\w+)(?: `(.*)`)? into (.*)$")
+
+// inPlainWords says the same without the names of Go's types.
+func inPlainWords(fault string) string {
+	m := mistype.FindStringSubmatch(fault)
+	if m == nil {
+		return fault
+	}
+	wanted, known := map[string]string{
+		"int": "a whole number", "bool": "true or false", "string": "a text",
+	}[m[4]]
+	switch {
+	case !known && strings.HasPrefix(m[4], "[]"):
+		wanted = "a list"
+	case !known:
+		wanted = "keys of its own"
+	}
+	got := map[string]string{"seq": "a list", "map": "a mapping"}[m[2]]
+	return fmt.Sprintf("%s: expected %s, got %s", m[1], wanted, cmp.Or(got, strconv.Quote(m[3])))
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func configDiff(a, b *config) string {
-	return cmp.Diff(a, b, cmpopts.IgnoreUnexported(config{}), cmpopts.EquateEmpty())
+	return cmp.Diff(a, b, cmpopts.IgnoreUnexported(config{}, sourceConfig{}), cmpopts.EquateEmpty())
 }
 
 // allKeys are the names of all keys below a configuration.

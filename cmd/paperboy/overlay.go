@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -42,4 +43,17 @@ func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
 	}
 	slices.SortFunc(out, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return out, nil
+}
+
+// misnamed returns an error for a template in own that replaces none of builtin.
+func misnamed(own, builtin fs.FS) error {
+	return fs.WalkDir(own, ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasSuffix(name, ".tmpl") {
+			return err
+		}
+		if _, err := fs.Stat(builtin, name); err != nil {
+			return fmt.Errorf("templates: %s replaces none of the built-in ones", name)
+		}
+		return nil
+	})
 }

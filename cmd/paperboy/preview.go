@@ -96,6 +96,10 @@ func (a *app) preview(ctx context.Context, p previewFlags, s streams) error {
 	if *p.format == "json" {
 		return writePreviewJSON(s.out, l, papers, now)
 	}
+	if len(l.Picks) == 0 {
+		_, err := fmt.Fprintf(s.err, "No letter: of the last seven days' papers none that is new matches %q.\n", reader.Keywords)
+		return err
+	}
 	return a.writePreview(s.out, *p.format, l, papers, reader)
 }
 

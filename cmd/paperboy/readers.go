@@ -216,7 +216,7 @@ func importReaders(ctx context.Context, a *app, _ readerFlags, s streams) error 
 			added++
 		}
 	}
-	fmt.Fprintf(s.out, "%d readers added\n", added)
+	fmt.Fprintf(s.out, "%s added\n", count(added, "reader"))
 	return errors.Join(append(faults, lines.Err())...)
 }
 

@@ -42,7 +42,11 @@ func (a *app) runOnce(ctx context.Context, now time.Time, out io.Writer) error {
 	}
 	report, err := e.Round(ctx, now)
 	printReport(out, report)
-	return errors.Join(err, e.Close(context.WithoutCancel(ctx)))
+	census, censusErr := a.store.Census(ctx)
+	if n := census.Letters[letter.Queued]; n > 0 {
+		fmt.Fprintf(out, "waiting to be sent: %s\n", count(n, "letter"))
+	}
+	return errors.Join(err, censusErr, e.Close(context.WithoutCancel(ctx)))
 }
 
 // dryRun makes a whole round on a copy of the database, into no mail server.
@@ -72,7 +76,8 @@ func (a *app) dryRun(ctx context.Context, now time.Time, out io.Writer) error {
 	e.Open = func(context.Context) (edition.Conn, error) { return discard{}, nil }
 	e.Build = shown.build
 	report, err := e.Round(ctx, now)
-	printReport(out, report)
+	printSources(out, report.Sources)
+	fmt.Fprintf(out, "would send %s\n", count(report.Sent.Delivered, "letter"))
 	return err
 }
 
@@ -100,9 +105,9 @@ func (discard) Close() error { return nil }
 
 func printReport(w io.Writer, r edition.Report) {
 	printSources(w, r.Sources)
-	fmt.Fprintf(w, "letters: %d made, %d slots quiet", r.Enqueued.Letters, r.Enqueued.Quiet)
+	fmt.Fprintf(w, "letters: %d made, %s quiet", r.Enqueued.Letters, count(r.Enqueued.Quiet, "slot"))
 	if r.Enqueued.Failed > 0 {
-		fmt.Fprintf(w, ", %d readers could not be served", r.Enqueued.Failed)
+		fmt.Fprintf(w, ", %s could not be served", count(r.Enqueued.Failed, "reader"))
 	}
 	fmt.Fprintf(w, "\nsent: %d delivered", r.Sent.Delivered)
 	if r.Sent.Retrying > 0 {
@@ -118,7 +123,7 @@ func printSources(w io.Writer, rs []edition.SourceReport) {
 	for _, r := range rs {
 		fmt.Fprintf(w, "source %s: %s", r.Source, r.Status)
 		if r.New > 0 {
-			fmt.Fprintf(w, ", %d papers", r.New)
+			fmt.Fprintf(w, ", %s", count(r.New, "paper"))
 		}
 		if r.Reason != "" {
 			fmt.Fprintf(w, ": %s", r.Reason)
@@ -151,4 +156,12 @@ func (a *app) pull(ctx context.Context, now time.Time, out io.Writer) error {
 	reports := e.Pull(ctx, now)
 	printSources(out, reports)
 	return edition.AllBroken(reports)
+}
+
+// count is a number of things, in the right number.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -43,7 +43,11 @@ type app struct {
 func open(ctx context.Context, c *config, log *slog.Logger, stdin io.Reader) (_ *app, err error) {
 	a := &app{config: c, log: log, words: templates.FS}
 	if c.Templates != "" {
-		a.words = overlay{os.DirFS(c.path(c.Templates)), templates.FS}
+		own := os.DirFS(c.path(c.Templates))
+		if err := misnamed(own, templates.FS); err != nil {
+			return nil, err
+		}
+		a.words = overlay{own, templates.FS}
 	}
 	if a.site, err = c.letterSite(); err != nil {
 		return nil, err

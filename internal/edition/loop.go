@@ -54,21 +54,29 @@ func (l *Loop) Wake() {
 	}
 }
 
+// firstPull is how long new letters wait for the first pull, so that they hold
+// what was listed while the loop did not run. A source that hangs must not hold
+// up the others' papers longer.
+const firstPull = 20 * time.Second
+
 // Run pulls and sends until ctx is done. It begins at once, so that whatever
 // was missed while it did not run is caught up. Letters that are queued go out
-// while the first pull is still reading; new ones wait for it.
+// while the first pull is still reading; new ones wait for it, a while.
 func (l *Loop) Run(ctx context.Context, s Schedule) error {
 	pull := make(chan struct{}, 1)
 	pull <- struct{}{}
-	var pulled sync.WaitGroup
-	ready := make(chan struct{})
-	pulled.Go(func() { l.pullOn(ctx, pull, ready) })
-	defer pulled.Wait()
-
 	ticks, err := l.schedule(s, pull)
 	if err != nil {
 		return err
 	}
+	var pulled sync.WaitGroup
+	ready := make(chan struct{})
+	open := sync.OnceFunc(func() { close(ready) })
+	pulled.Go(func() { l.pullOn(ctx, pull, open) })
+	grace := time.AfterFunc(firstPull, func() { open(); l.Wake() })
+	defer grace.Stop()
+	defer pulled.Wait()
+
 	ticks.Start()
 	defer func() { <-ticks.Stop().Done() }()
 	l.Wake()
@@ -106,18 +114,14 @@ func (l *Loop) schedule(s Schedule, pull chan<- struct{}) (*cron.Cron, error) {
 	return c, nil
 }
 
-func (l *Loop) pullOn(ctx context.Context, bell <-chan struct{}, ready chan struct{}) {
-	first := true
+func (l *Loop) pullOn(ctx context.Context, bell <-chan struct{}, ready func()) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-bell:
 			l.Pull(ctx, time.Now())
-			if first {
-				first = false
-				close(ready)
-			}
+			ready()
 			l.Wake()
 		}
 	}

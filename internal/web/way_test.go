@@ -133,11 +133,14 @@ func TestOneClick(t *testing.T) {
 	multipart := "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n"
 	for name, c := range map[string]struct {
 		body, kind string
+		origin     string
 	}{
-		"as RFC 8058 has it":         {"List-Unsubscribe=One-Click", "application/x-www-form-urlencoded"},
-		"as its other form":          {multipart, "multipart/form-data; boundary=b"},
-		"without anything":           {"", ""},
-		"with a body that is broken": {"%zz", "application/x-www-form-urlencoded"},
+		"as RFC 8058 has it":         {"List-Unsubscribe=One-Click", "application/x-www-form-urlencoded", ""},
+		"from a provider's own page": {"List-Unsubscribe=One-Click", "application/x-www-form-urlencoded", "https://webmail.example"},
+		"from a page without origin": {"List-Unsubscribe=One-Click", "application/x-www-form-urlencoded", "null"},
+		"as its other form":          {multipart, "multipart/form-data; boundary=b", ""},
+		"without anything":           {"", "", ""},
+		"with a body that is broken": {"%zz", "application/x-www-form-urlencoded", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, nil, func(t *testing.T, s *site) {
@@ -145,6 +148,10 @@ func TestOneClick(t *testing.T) {
 				for _, times := range []string{"once", "twice"} {
 					r := httptest.NewRequest(http.MethodPost, s.links.Leave(id), strings.NewReader(c.body))
 					r.Header.Set("Content-Type", c.kind)
+					if c.origin != "" {
+						r.Header.Set("Origin", c.origin)
+						r.Header.Set("Sec-Fetch-Site", "cross-site")
+					}
 					want(t, times, s.do(r), 200, "You have left")
 				}
 				if r := s.reader(t, "ada@example.org"); r.State != subscription.Left {
