@@ -145,7 +145,7 @@ func parseConfig(data []byte) (*config, error) {
 		return nil, err
 	}
 	if len(doc.Content) > 0 && doc.Content[0].Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("line %d: expected keys, such as sources:", doc.Content[0].Line)
+		return nil, fmt.Errorf("line %d: expected keys such as %q", doc.Content[0].Line, "sources")
 	}
 	faults := unknownKeys(&doc, c)
 	var mistyped *yaml.TypeError
