@@ -149,13 +149,23 @@ func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 	return run(ctx, s.reader, &sql.TxOptions{ReadOnly: true}, fn)
 }
 
+// run keeps ctx away from the driver: database/sql would end the transaction of
+// a cancelled context, and close its connection, while another goroutine is
+// still using the statements, which crashes SQLite. Waiting for a connection
+// ends with ctx; a transaction that has begun looks at it before each query.
 func run(ctx context.Context, db *sql.DB, opts *sql.TxOptions, fn func(*tx) error) error {
-	begun, err := db.BeginTx(ctx, opts)
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer conn.Close()
+	whole := context.WithoutCancel(ctx)
+	begun, err := conn.BeginTx(whole, opts)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = begun.Rollback() }() // after a commit it does nothing
-	t := &tx{ctx: ctx, sql: begun, prepared: map[string]*sql.Stmt{}}
+	t := &tx{ctx: whole, caller: ctx, sql: begun, prepared: map[string]*sql.Stmt{}}
 	if err := errors.Join(fn(t), t.close()); err != nil {
 		return err
 	}

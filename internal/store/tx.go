@@ -14,12 +14,16 @@ import (
 // tx is a transaction that prepares each query once. It lives no longer than
 // the call whose context it holds.
 type tx struct {
-	ctx      context.Context
+	ctx      context.Context // of the statements; it never ends
+	caller   context.Context // between statements it may end the transaction
 	sql      *sql.Tx
 	prepared map[string]*sql.Stmt
 }
 
 func (t *tx) prepare(query string) (*sql.Stmt, error) {
+	if err := t.caller.Err(); err != nil {
+		return nil, err
+	}
 	if stmt, ok := t.prepared[query]; ok {
 		return stmt, nil
 	}
@@ -83,6 +87,9 @@ func (t *tx) each(query string, args []any, row func(scan func(...any) error) er
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
+		if err := t.caller.Err(); err != nil {
+			return err
+		}
 		if err := row(rows.Scan); err != nil {
 			return err
 		}
