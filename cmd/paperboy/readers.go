@@ -111,7 +111,8 @@ func addReader(ctx context.Context, a *app, address string, set readerFlags, s s
 	if err != nil {
 		return usageError{err}
 	}
-	return a.add(ctx, r, "command line")
+	r.Consent = subscription.Consent{How: "command line", Wording: "entered by the operator"}
+	return a.add(ctx, r)
 }
 
 // reader is the reader that the flags describe.
@@ -142,9 +143,8 @@ func checkReader(r *subscription.Reader) (err error) {
 // errGone: whoever left, or can't be reached, comes back only by confirming.
 var errGone = errors.New("has left or is suppressed, and can come back only through the pages")
 
-// add makes a reader active on the operator's word.
-func (a *app) add(ctx context.Context, r subscription.Reader, how string) error {
-	now := time.Now().UTC()
+// add makes a reader active on the operator's word, or paused.
+func (a *app) add(ctx context.Context, r subscription.Reader) error {
 	switch known, err := a.store.ReaderByAddress(ctx, r.Folded); {
 	case errors.Is(err, subscription.ErrNoReader):
 	case err != nil:
@@ -152,9 +152,7 @@ func (a *app) add(ctx context.Context, r subscription.Reader, how string) error 
 	case known.State == subscription.Left || known.State == subscription.Suppressed:
 		return fmt.Errorf("add %s: %w", r.Address, errGone)
 	}
-	r.State = subscription.Active
-	r.Consent = subscription.Consent{At: now, How: how, Wording: "entered by the operator"}
-	if _, err := a.store.Add(ctx, r, now); err != nil {
+	if _, err := a.store.Add(ctx, r, time.Now().UTC()); err != nil {
 		return fmt.Errorf("add %s: %w", r.Address, err)
 	}
 	return nil
@@ -183,6 +181,16 @@ type readerJSON struct {
 	Weekday  *time.Weekday      `json:"weekday,omitempty"` // 0 is Sunday
 	Weekends *bool              `json:"weekends,omitempty"`
 	Papers   int                `json:"papers,omitempty"`
+
+	PausedUntil time.Time   `json:"paused_until,omitzero"` // of a paused one; none: until they resume
+	Consent     consentJSON `json:"consent,omitzero"`
+}
+
+// consentJSON is what a reader agreed to, which an operator may have to prove.
+type consentJSON struct {
+	At      time.Time `json:"at,omitzero"`
+	Wording string    `json:"wording,omitempty"`
+	How     string    `json:"how,omitempty"`
 }
 
 func exportReaders(ctx context.Context, a *app, _ readerFlags, s streams) error {
@@ -193,12 +201,13 @@ func exportReaders(ctx context.Context, a *app, _ readerFlags, s streams) error 
 			Address: r.Address, State: r.State, Keywords: r.Keywords,
 			Hour: &r.Rhythm.Hour, Timezone: r.Rhythm.Zone,
 			Weekly: r.Rhythm.Weekly, Weekday: &r.Rhythm.Weekday, Weekends: &r.Rhythm.Weekends,
-			Papers: r.Papers,
+			Papers: r.Papers, PausedUntil: r.PausedUntil, Consent: consentJSON(r.Consent),
 		})
 	})
 }
 
-// importReaders adds the active readers of an export read from standard input.
+// importReaders adds the readers of an export read from standard input, paused
+// ones too; who had left there, or never confirmed, is no reader here.
 // A bad line is named, and the others still count.
 func importReaders(ctx context.Context, a *app, _ readerFlags, s streams) error {
 	lines := bufio.NewScanner(s.in)
@@ -227,10 +236,31 @@ func (a *app) importReader(ctx context.Context, line []byte) (bool, error) {
 	if err := json.Unmarshal(line, &in); err != nil {
 		return false, err
 	}
-	if in.State != "" && in.State != subscription.Active {
+	switch in.State {
+	case "", subscription.Active, subscription.Paused:
+	default:
 		return false, nil
 	}
-	r := subscription.Reader{Address: in.Address, Keywords: in.Keywords, Papers: in.Papers, Rhythm: a.defaultSettings().Rhythm}
+	r := in.reader(a.defaultSettings().Rhythm)
+	if err := checkReader(&r); err != nil {
+		return false, err
+	}
+	err := a.add(ctx, r)
+	if errors.Is(err, subscription.ErrTaken) || errors.Is(err, errGone) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// reader is the reader that a line describes, with this rhythm where it has
+// none of its own.
+func (in readerJSON) reader(rhythm subscription.Rhythm) subscription.Reader {
+	r := subscription.Reader{
+		Address: in.Address, Keywords: in.Keywords, Papers: in.Papers, Rhythm: rhythm,
+		State: in.State, PausedUntil: in.PausedUntil, Consent: subscription.Consent(in.Consent),
+	}
+	r.Consent.How = cmp.Or(r.Consent.How, "import")
+	r.Consent.Wording = cmp.Or(r.Consent.Wording, "entered by the operator")
 	r.Rhythm.Weekly = in.Weekly
 	r.Rhythm.Zone = cmp.Or(in.Timezone, r.Rhythm.Zone)
 	if in.Hour != nil {
@@ -242,12 +272,5 @@ func (a *app) importReader(ctx context.Context, line []byte) (bool, error) {
 	if in.Weekends != nil {
 		r.Rhythm.Weekends = *in.Weekends
 	}
-	if err := checkReader(&r); err != nil {
-		return false, err
-	}
-	err := a.add(ctx, r, "import")
-	if errors.Is(err, subscription.ErrTaken) || errors.Is(err, errGone) {
-		return false, nil
-	}
-	return err == nil, err
+	return r
 }

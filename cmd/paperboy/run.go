@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,11 +43,13 @@ func (a *app) runOnce(ctx context.Context, now time.Time, out io.Writer) error {
 	}
 	report, err := e.Round(ctx, now)
 	printReport(out, report)
+	// A round for a day to come removes nothing that is not old today.
+	_, pruneErr := a.store.Prune(ctx, slices.MinFunc([]time.Time{now, time.Now()}, time.Time.Compare))
 	census, censusErr := a.store.Census(ctx)
 	if n := census.Letters[letter.Queued]; n > 0 {
 		fmt.Fprintf(out, "waiting to be sent: %s\n", count(n, "letter"))
 	}
-	return errors.Join(err, censusErr, e.Close(context.WithoutCancel(ctx)))
+	return errors.Join(err, pruneErr, censusErr, e.Close(context.WithoutCancel(ctx)))
 }
 
 // dryRun makes a whole round on a copy of the database, into no mail server.

@@ -52,6 +52,7 @@ type Outbox interface {
 	Holds(ctx context.Context, owner, letterID int64) (bool, error)
 	Release(ctx context.Context, owner int64, ids []int64) error
 	Settle(ctx context.Context, owner int64, ss []letter.Settlement) error
+	Prune(ctx context.Context, now time.Time) (int, error)
 }
 
 // Store is the record that all steps share.

@@ -59,6 +59,9 @@ func (l *Loop) Wake() {
 // up the others' papers longer.
 const firstPull = 20 * time.Second
 
+// pruneEvery is how often what has grown too old is removed.
+const pruneEvery = 24 * time.Hour
+
 // Run pulls and sends until ctx is done. It begins at once, so that whatever
 // was missed while it did not run is caught up. Letters that are queued go out
 // while the first pull is still reading; new ones wait for it, a while.
@@ -115,6 +118,7 @@ func (l *Loop) schedule(s Schedule, pull chan<- struct{}) (*cron.Cron, error) {
 }
 
 func (l *Loop) pullOn(ctx context.Context, bell <-chan struct{}, ready func()) {
+	var pruned time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -123,7 +127,20 @@ func (l *Loop) pullOn(ctx context.Context, bell <-chan struct{}, ready func()) {
 			l.Pull(ctx, time.Now())
 			ready()
 			l.Wake()
+			if time.Since(pruned) >= pruneEvery {
+				pruned = time.Now()
+				l.prune(ctx, pruned)
+			}
 		}
+	}
+}
+
+func (l *Loop) prune(ctx context.Context, now time.Time) {
+	switch gone, err := l.Store.Prune(ctx, now); {
+	case err != nil && ctx.Err() == nil:
+		l.Log.ErrorContext(ctx, "pruning failed", "error", err)
+	case gone > 0:
+		l.Log.InfoContext(ctx, "pruned what is too old", "rows", gone)
 	}
 }
 

@@ -30,6 +30,7 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"settle", settleTests},
 		{"model", modelTests},
 		{"shared", sharedTests},
+		{"prune", pruneTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, one := range part.tests {

@@ -149,16 +149,20 @@ func settingArgs(set subscription.Settings) []any {
 // Pause stops a subscriber's letters until the given time, or until they
 // resume where it is zero. What waits to be sent is dropped.
 func (s *Store) Pause(ctx context.Context, id int64, until, now time.Time) error {
-	const query = `UPDATE readers SET state = 'paused', paused = $2, paused_until = $3 WHERE id = $1`
 	return s.change(ctx, id, func(t *tx, r subscription.Reader) error {
 		if !subscribed(r) {
 			return notSubscribed(r)
 		}
-		if _, err := t.exec(query, id, stamp(now), stamp(until)); err != nil {
-			return err
-		}
-		return t.drop(id, letter.Digest)
+		return t.pause(id, until, now)
 	})
+}
+
+func (t *tx) pause(id int64, until, now time.Time) error {
+	const query = `UPDATE readers SET state = 'paused', paused = $2, paused_until = $3 WHERE id = $1`
+	if _, err := t.exec(query, id, stamp(now), stamp(until)); err != nil {
+		return err
+	}
+	return t.drop(id, letter.Digest)
 }
 
 const resume = `UPDATE readers SET state = 'active', paused_until = NULL, since = $2, next_due = '' WHERE id = $1`
@@ -229,9 +233,9 @@ func (t *tx) dropAll(reader int64) error {
 	return err
 }
 
-// Add makes an address an active reader at once, on the operator's word, and
-// returns its id. Of the reader only the address, the settings, the language
-// and the consent count.
+// Add makes an address an active reader at once, on the operator's word, or a
+// paused one where the reader's state says so, and returns its id. Of the rest
+// only the address, the settings, the language and the consent count.
 func (s *Store) Add(ctx context.Context, r subscription.Reader, now time.Time) (id int64, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		id, err = t.add(r, now)
@@ -259,7 +263,10 @@ func (t *tx) add(r subscription.Reader, now time.Time) (int64, error) {
 	if err := t.dropAll(found.ID); err != nil {
 		return 0, err
 	}
-	return found.ID, t.activate(found.ID, q, now)
+	if err := t.activate(found.ID, q, now); err != nil || r.State != subscription.Paused {
+		return found.ID, err
+	}
+	return found.ID, t.pause(found.ID, r.PausedUntil, now)
 }
 
 // readerFor returns the reader with the request's address, a new pending one
