@@ -37,7 +37,12 @@ func Merge(key Key, names []Name, sightings []Sighting, readings []Reading) *Pap
 
 // fill takes from a listing what those of higher rank left empty.
 func (p *Paper) fill(l Listing) {
-	text := func(s string) string { return remark(s, l.Markup, p.Markup) }
+	text := func(s string) string {
+		if l.Authority == Lossy && l.Markup == TeX {
+			s = mend(s)
+		}
+		return remark(s, l.Markup, p.Markup)
+	}
 	first(&p.Title, text(l.Title))
 	first(&p.Summary, text(l.Summary))
 	if len(p.Authors) == 0 {
