@@ -31,6 +31,7 @@ func (p *tex) accent(name string, letters bool) bool {
 	}
 	braced := p.after(p.pos) == '{'
 	s, ok := p.atom(p.math)
+	s = bare(s) // a mark of typesetting is no letter
 	switch {
 	case !ok:
 		return p.restore(from, name)

@@ -127,12 +127,17 @@ func (p *tex) plainCommand(name string) bool {
 		return true
 	}
 	switch {
+	case p.rich && name == "mathit":
+		s, _ := p.atom(true)
+		p.write(p.mark(markItalic, s))
 	case operators[name]:
 		p.function(name)
 	case nothing[name]:
 		p.skipSpace()
 	case spaces[name]:
 		p.write(" ")
+	case p.rich && italics[name]:
+		p.write(p.mark(markItalic, p.apart(p.textArgument)))
 	case textual[name]:
 		p.textArgument()
 	default:
@@ -154,7 +159,7 @@ func (p *tex) special(name string) bool {
 		p.write("C(" + n + ", " + k + ")")
 	case "mathbb", "mathds", "Bbb":
 		s, _ := p.atom(true)
-		p.write(double(s))
+		p.write(double(bare(s)))
 	case "textsuperscript", "textsubscript", "overset", "underset", "stackrel":
 		p.stacked(name)
 	case "operatorname":
@@ -370,12 +375,11 @@ func (p *tex) stacked(name string) {
 		on, _ = p.atom(p.math)
 		p.write(on)
 	}
-	before, _ := utf8.DecodeLastRune(p.out)
 	switch {
 	case shifted == "":
 	case name == "textsubscript" || name == "underset":
-		p.raise(subscript(shifted))
+		p.raise(p.subscript(shifted))
 	default:
-		p.raise(superscript(before, shifted))
+		p.raise(p.superscript(lastRune(p.out), shifted))
 	}
 }

@@ -96,8 +96,9 @@ func (t *stripper) tag(kind html.TokenType, raw string) {
 	}
 }
 
-// shifts are the elements that raise or lower their content.
+// shifts are the elements that raise, lower or slant their content.
 var shifts = map[string]string{
 	"sup": `\textsuperscript{`, "jats:sup": `\textsuperscript{`,
 	"sub": `\textsubscript{`, "jats:sub": `\textsubscript{`,
+	"i": `\emph{`, "em": `\emph{`, "jats:italic": `\emph{`,
 }

@@ -129,6 +129,9 @@ func (p *tex) symbol(c byte) {
 		if !p.closeUp() {
 			p.out = append(p.out, ' ') // a gap after a function name stays open
 		}
+	case p.rich && isLetter(c) && !unicode.IsLetter(p.before(p.pos)) && !unicode.IsLetter(p.after(p.pos+1)):
+		p.pos++
+		p.write(p.mark(markItalic, string(c))) // a variable
 	default:
 		p.copyRune()
 	}
@@ -144,8 +147,10 @@ func (p *tex) closeUp() bool {
 	if next := p.after(p.pos); next != '(' || !unicode.IsLetter(last) && !unicode.Is(unicode.Mn, last) {
 		return false
 	}
-	_, n := utf8.DecodeLastRune(p.out)
-	prev, _ := utf8.DecodeLastRune(p.out[p.start : len(p.out)-n])
+	const enough = 24 // bytes, for two characters with marks between them
+	written := bare(string(p.out[max(p.start, len(p.out)-enough):]))
+	_, n := utf8.DecodeLastRuneInString(written)
+	prev, _ := utf8.DecodeLastRuneInString(written[:len(written)-n])
 	return !unicode.IsLetter(prev) || unicode.Is(unicode.Mn, last)
 }
 
@@ -171,10 +176,9 @@ func (p *tex) script(c byte) {
 		p.write(string(c))
 	case s == "":
 	case c == '^':
-		before, _ := utf8.DecodeLastRune(p.out)
-		p.raise(superscript(before, s))
+		p.raise(p.superscript(lastRune(p.out), s))
 	default:
-		p.raise(subscript(s))
+		p.raise(p.subscript(s))
 	}
 }
 

@@ -43,24 +43,24 @@ func double(s string) string {
 
 // superscript returns s raised where Unicode has every character of it, else
 // as people type it: x^Q, d^(5/4). The ending of an ordinal stays: 20th.
-func superscript(before rune, s string) string {
+func (p *tex) superscript(before rune, s string) string {
 	if unicode.IsDigit(before) && ordinals[s] {
 		return s
 	}
-	if t, ok := shift(s, raised, ""); ok {
+	if t, ok := shift(bare(s), raised, ""); ok {
 		return t
 	}
-	return "^" + enclosed(s)
+	return p.mark(markRaised, "^"+enclosed(s))
 }
 
 var ordinals = set("th st nd rd")
 
 // subscript returns s lowered, or as people type it: x_ij, L_∞, 𝔽_(pᵐ).
-func subscript(s string) string {
-	if t, ok := shift(s, lowered, ".:"); ok {
+func (p *tex) subscript(s string) string {
+	if t, ok := shift(bare(s), lowered, ".:"); ok {
 		return t
 	}
-	return "_" + enclosed(s)
+	return p.mark(markLowered, "_"+enclosed(s))
 }
 
 // shift maps every character. Those in between are kept between two digits.
@@ -88,7 +88,7 @@ func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 // enclosed puts s in parentheses unless it is one thing to the eye: a single
 // character, a word or number, or bracketed already.
 func enclosed(s string) string {
-	if utf8.RuneCountInString(s) == 1 || bracketed(s) || strings.IndexFunc(s, notPlain) < 0 {
+	if b := bare(s); utf8.RuneCountInString(b) == 1 || bracketed(b) || strings.IndexFunc(b, notPlain) < 0 {
 		return s
 	}
 	return "(" + s + ")"
@@ -120,7 +120,7 @@ func bracketed(s string) bool {
 // would take only its last part.
 func numerator(s string) string {
 	depth := 0
-	for i, r := range s {
+	for i, r := range bare(s) {
 		switch {
 		case strings.ContainsRune("([{⟨⌊⌈", r):
 			depth++
@@ -136,11 +136,12 @@ func numerator(s string) string {
 // factor puts s in parentheses unless it is one number, one letter with what
 // hangs on it, or bracketed already: √2, √x₁, √(MN), a/(2b).
 func factor(s string) string {
-	if s == "" || bracketed(s) {
+	b := bare(s)
+	if s == "" || bracketed(b) {
 		return s
 	}
 	digits, letters := 0, 0
-	for i, r := range s {
+	for i, r := range b {
 		switch {
 		case unicode.IsDigit(r), r == '.' && i > 0:
 			digits++

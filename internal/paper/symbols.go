@@ -118,6 +118,9 @@ var spaces = set(`quad qquad space enspace enskip thinspace medspace thickspace
 	thinsp par newline linebreak break hfill hfil vfill newpage pagebreak
 	smallskip medskip bigskip nobreakspace hline toprule midrule bottomrule cr`)
 
+// italics are those of them that set their argument in italics.
+var italics = set("textit textsl emph")
+
 // textual are the commands whose argument is text even within mathematics.
 var textual = set(`text textnormal textrm textbf textit textsl textsc textsf
 	texttt textmd textup emph em mbox hbox vbox fbox framebox parbox

@@ -26,6 +26,7 @@ type tex struct {
 	parens  []int   // where \) stands
 	squares []int   // where \] stands
 	escaped bool    // there is a backslash: this is TeX at all
+	rich    bool    // mark what Unicode can't say
 
 	out    []byte
 	start  int  // where in out the present formula begins
@@ -38,11 +39,11 @@ type tex struct {
 }
 
 // plain returns s with its TeX as Unicode. White space is not folded yet.
-func plain(s string) string {
+func plain(s string, rich bool) string {
 	if !strings.ContainsAny(s, "\\${}~^`") && !strings.Contains(s, "--") && !strings.Contains(s, "''") {
 		return s
 	}
-	p := &tex{s: s, end: len(s)}
+	p := &tex{s: s, end: len(s), rich: rich}
 	p.survey()
 	p.run()
 	return string(p.out)
@@ -168,8 +169,12 @@ func (p *tex) write(s string) {
 }
 
 func firstRune(s string) rune {
-	r, _ := utf8.DecodeRuneInString(s)
-	return r
+	for _, r := range s {
+		if !isMark(r) {
+			return r
+		}
+	}
+	return utf8.RuneError
 }
 
 // last returns the last character written in the present formula, or a space.
@@ -177,8 +182,18 @@ func (p *tex) last() rune {
 	if len(p.out) <= p.start {
 		return ' '
 	}
-	r, _ := utf8.DecodeLastRune(p.out)
-	return r
+	return lastRune(p.out[p.start:])
+}
+
+// lastRune returns the last character of what is written, marks aside.
+func lastRune(out []byte) rune {
+	for {
+		r, n := utf8.DecodeLastRune(out)
+		if !isMark(r) {
+			return r
+		}
+		out = out[:len(out)-n]
+	}
 }
 
 // before returns the source's character before pos, a space at the beginning.

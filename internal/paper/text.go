@@ -14,12 +14,15 @@ import (
 // indices are raised or lowered if every character can be, else written x^Q
 // and x_ij, fractions a/b. What is no TeX after all, such as $500, {1, 2},
 // execute_code or C:\new, stays as it is, and no word is lost.
-func Text(s string, m Markup) string {
+func Text(s string, m Markup) string { return render(s, m, false) }
+
+// render is Text, with marks around what Unicode can't say if rich is wanted.
+func render(s string, m Markup, rich bool) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if m == HTML {
 		s = stripHTML(s)
 	}
-	return norm.NFC.String(oneLine(plain(visible(s))))
+	return norm.NFC.String(oneLine(plain(visible(s), rich)))
 }
 
 // visible drops control characters and those that only steer how others are
@@ -29,7 +32,7 @@ func visible(s string) string {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case unicode.IsControl(r), r == '\u00AD', r == '\uFEFF', r == '\u2060', r >= '\u200E' && r <= '\u200F',
+		case isMark(r), unicode.IsControl(r), r == '\u00AD', r == '\uFEFF', r == '\u2060', r >= '\u200E' && r <= '\u200F',
 			r == '\u200B', r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
 			return -1
 		}
@@ -38,7 +41,7 @@ func visible(s string) string {
 }
 
 // oneLine folds white space to single spaces.
-func oneLine(s string) string { return strings.Join(strings.Fields(visible(s)), " ") }
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // PlainTitle returns the title as text.
 func (p *Paper) PlainTitle() string { return Text(p.Title, p.Markup) }

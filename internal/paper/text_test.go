@@ -241,9 +241,10 @@ func TestTextOfTextIsTheSame(t *testing.T) {
 // the run of the suite.
 func TestTextOfEndlessRepetition(t *testing.T) {
 	for _, unit := range []string{"{", "}", "$", `\`, "`", `\textbf{`, "^{", "$x$", `\frac{`, `\(`, `\[`,
-		`\begin{cases}`, `\href{`, `\footnote{`, `\num{`, `\hat`, `\overline{ab`, "x^", "$5 ", "{a,", "http://", "<sup>", "<a", "&amp"} {
+		`\begin{cases}`, `\href{`, `\footnote{`, `\num{`, `\hat`, `\overline{ab`, "x^", "$a (", "$a($ ", `\emph{`, `$_{Q`, "$5 ", "{a,", "http://", "<sup>", "<a", "&amp"} {
 		s := strings.Repeat(unit, 300_000/len(unit))
 		checkText(t, s, TeX)
 		checkText(t, s, HTML)
+		checkRich(t, s, TeX)
 	}
 }
