@@ -73,7 +73,7 @@ func TestFileBadLines(t *testing.T) {
 		{"an odd date", `{"title":"T","summary":"S","published":"30.6.2026"}`, `in:2: published: expected RFC 3339 or YYYY-MM-DD, found "30.6.2026"`},
 		{"a date that is a number", `{"title":"T","summary":"S","published":5}`, `in:2: published: expected`},
 		{"votes below nought", `{"title":"T","summary":"S","votes":-1}`, "in:2: votes: expected a number not below 0, found -1"},
-		{"votes in words", `{"title":"T","summary":"S","votes":"many"}`, "votes: expected a int"},
+		{"votes in words", `{"title":"T","summary":"S","votes":"many"}`, "votes: expected a whole number"},
 		{"authors as a number", `{"title":"T","summary":"S","authors":1}`, "in:2: authors: expected a list of names or one string"},
 		{"an address that runs", `{"title":"T","summary":"S","url":"javascript:alert(1)"}`, `in:2: url: expected an http or https address, found "javascript:`},
 		{"not UTF-8", "{\"title\":\"\xff\"}", "in:2: column 11: the text is not UTF-8"},

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"reflect"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -204,10 +205,18 @@ func describe(line []byte, err error) error {
 	case errors.As(err, &kind) && kind.Field == "":
 		return fmt.Errorf("expected a JSON object, found a JSON %s", kind.Value)
 	case errors.As(err, &kind):
-		return fmt.Errorf("column %d: %s: expected a %s, found a JSON %s",
-			column(line, kind.Offset), kind.Field, kind.Type, kind.Value)
+		return fmt.Errorf("column %d: %s: expected %s, found a JSON %s",
+			column(line, kind.Offset), kind.Field, expected(kind.Type), kind.Value)
 	}
 	return err
+}
+
+// expected names a type as people write it in a file.
+func expected(t reflect.Type) string {
+	if t.Kind() == reflect.Int {
+		return "a whole number"
+	}
+	return "a " + t.String()
 }
 
 func column(line []byte, offset int64) int {
