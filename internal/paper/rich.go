@@ -61,7 +61,7 @@ func (r Rich) Slice(from, to int) Rich {
 		begin, end := at, at+len(s.Plain)
 		at = end
 		switch {
-		case end <= from || begin >= to:
+		case end <= from || begin >= to || from >= to:
 		case s.Style&(Raised|Lowered) != 0:
 			if begin >= from {
 				out = append(out, s)
