@@ -13,7 +13,7 @@ import (
 // legible: "2 times" may be English, and "alpha" a word.
 func mend(s string) string {
 	for _, m := range mends {
-		if strings.Contains(s, m.sign) {
+		if m.likely(s) {
 			s = m.find.ReplaceAllString(s, m.put)
 		}
 	}
@@ -22,9 +22,27 @@ func mend(s string) string {
 
 // mending is one thing that can be put back.
 type mending struct {
-	sign string // stands in every match: most texts are passed over by it
+	sign string // stands in every match, with no letter on either side
 	find *regexp.Regexp
 	put  string
+}
+
+// likely reports whether the sign stands in s by itself. It passes over nearly
+// all texts, and costs far less than the expression.
+func (m mending) likely(s string) bool {
+	for from := 0; ; {
+		i := strings.Index(s[from:], m.sign)
+		if i < 0 {
+			return false
+		}
+		at := from + i
+		from = at + len(m.sign)
+		before := at > 0 && isLetter(s[at-1])
+		after := from < len(s) && isLetter(s[from])
+		if !before && !after || m.sign == "{" {
+			return true
+		}
+	}
 }
 
 // mends restore signs and commands before the text is read as TeX, in this
@@ -34,14 +52,17 @@ var mends = mendings(
 	"{", `(^|[^A-Za-z\\])(textbf|textit|texttt|textsc|textrm|textsf|textsuperscript|textsubscript|emph|underline|mathbf|mathcal|mathbb|mathrm|mathit|mathsf|boldsymbol|frac|sqrt|footnote|cite[tp]?)\{`, `$1\$2{`,
 	"nobreakdash", `(^|[^\\])nobreakdash-`, `$1-`,
 	// names that are words too, where only a formula has them
-	"times", `(\d)times(\d|sim\d|\b)`, `$1×$2`,
+	"timessim", `(\d)timessim(\d)`, `$1×~$2`,
+	"times", `(\d)times(\d|\b)`, `$1×$2`,
 	"circ", `\^(?:circ|\{\\?circ\})`, `°`,
 	"circ", `(\d)circ\b`, `$1°`,
 	"sim", `(^|[\s(\d×])sim(\d)`, `$1~$2`,
 	"approx", `(^|[\s(])approx(\d)`, `$1≈$2`,
 	"pm", `(\d)pm(\d)`, `$1±$2`,
 	"pm", `(\d\.\d+%?) pm (\d+\.\d)`, `$1 ± $2`,
-	"mu", `(^|[^\\A-Za-z])mu(P|m|s)\b`, `${1}μ$2`,
+	"muP", `(^|[^\\A-Za-z])muP\b`, `${1}μP`,
+	"mum", `(\d ?)mum\b`, `${1}μm`,
+	"mus", `(\d ?)mus\b`, `${1}μs`,
 )
 
 // nowhere are names of signs that are words of no language.

@@ -73,3 +73,11 @@ func TestMendAgreesWithTheAuthors(t *testing.T) {
 		t.Error("mending mended nothing")
 	}
 }
+
+// Every paper of a source that loses TeX is read so, once a round.
+func BenchmarkMend(b *testing.B) {
+	s := strings.Repeat("We approximate the simple dynamics of 3 robots, many times, at 5 pm; computing emulates musicians. ", 12)
+	for b.Loop() {
+		mend(s)
+	}
+}
