@@ -22,7 +22,7 @@ const usage = `paperboy mails each reader, once a day, the trending papers that 
   paperboy serve     [--config FILE]     pages, wake-ups, sending
   paperboy run       [--config FILE] [--now TIME] [--dry-run]   one round now: pull, match, send; then exit
   paperboy pull      [--config FILE]     read the sources, send nothing
-  paperboy preview   [--config FILE] [--now TIME] [--keywords K | --reader ADDRESS] [--papers N] [--format text|html|json|eml]
+  paperboy preview   [--config FILE] [--now TIME] [--keywords K | --reader ADDRESS] [--papers N] [--format text|html|json|eml] [--serve]
   paperboy readers   list | add ADDRESS --keywords K | remove ADDRESS | export | import
   paperboy check     [--config FILE]     configuration, database, sources, mail server: a line each
 

@@ -24,6 +24,7 @@ type previewFlags struct {
 	reader   *string
 	papers   *int
 	format   *string
+	serve    *address
 }
 
 func previewCommand(f *flag.FlagSet) func(context.Context, []string, streams) error {
@@ -33,7 +34,9 @@ func previewCommand(f *flag.FlagSet) func(context.Context, []string, streams) er
 		reader:   f.String("reader", "", "the next letter of the reader with this `ADDRESS`"),
 		papers:   f.Int("papers", -1, "at most `N` papers, 0 for all; without it, as configured"),
 		format:   f.String("format", "text", "text, html, json or eml"),
+		serve:    &address{fallback: previewListen},
 	}
+	f.Var(p.serve, "serve", "show the letter and the pages in a browser, following every change of the templates; `=HOST:PORT` elsewhere than on "+previewListen)
 	return func(ctx context.Context, args []string, s streams) error {
 		if err := noArguments(args); err != nil {
 			return err
@@ -46,6 +49,9 @@ func previewCommand(f *flag.FlagSet) func(context.Context, []string, streams) er
 			return err
 		}
 		defer a.close()
+		if p.serve.value != "" {
+			return a.servePreview(ctx, p, s)
+		}
 		defer progress(s.err, "looking through the papers")()
 		return a.preview(ctx, p, s)
 	}
