@@ -13,3 +13,16 @@ func BenchmarkDigest(b *testing.B) {
 		}
 	}
 }
+
+// The same for the wire, where most of it was rendered for somebody before.
+func BenchmarkEncoded(b *testing.B) {
+	c := composer(b)
+	ps := captured(b, "2026-06-30")[:10]
+	l, in := addressed(b, "video, diffusion, agents", ps, 3)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.Encoded(l, in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -60,9 +60,12 @@ const maxSubject = 150
 // Composer renders letters from templates and values. It is safe for
 // concurrent use.
 type Composer struct {
-	site Site
-	html *htmltemplate.Template
-	text *texttemplate.Template
+	site   Site
+	html   *htmltemplate.Template
+	text   *texttemplate.Template
+	inHTML *format
+	inText *format
+	cards  *cache[cardKey, *Card]
 }
 
 // NewComposer parses letter/*.tmpl of an operator's or the built-in templates
@@ -70,22 +73,47 @@ type Composer struct {
 // template is an error here, with its file and line.
 func NewComposer(templates fs.FS, site Site) (*Composer, error) {
 	c := &Composer{site: site}
+	c.cards = newCache[cardKey](cardsKept, func(*Card) int { return 1 })
 	var err error
 	c.html, err = htmltemplate.New("letter").Funcs(Funcs()).
+		Funcs(htmltemplate.FuncMap{"part": c.htmlPart}).
 		ParseFS(templates, "letter/words.tmpl", "letter/*.html.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("letter templates: %w", err)
 	}
 	c.text, err = texttemplate.New("letter").Funcs(Funcs()).
-		Funcs(texttemplate.FuncMap{"words": c.words}).
+		Funcs(texttemplate.FuncMap{"words": c.words, "part": c.textPart}).
 		ParseFS(templates, "letter/words.tmpl", "letter/*.txt.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("letter templates: %w", err)
 	}
+	c.inHTML, c.inText = inHTML(c.html), inText(c.text)
 	if err := c.rehearse(); err != nil {
 		return nil, fmt.Errorf("letter templates: %w", err)
 	}
 	return c, nil
+}
+
+// Encoded composes a digest as Digest does, but with its two parts ready for
+// the wire. What it says of a paper is rendered and encoded once for all letters
+// that say the same.
+func (c *Composer) Encoded(l Letter, in DigestInput) (Message, error) {
+	v := c.digestView(l, in)
+	if len(v.Papers) == 0 {
+		return c.Digest(l, in)
+	}
+	text, _, err := c.inText.body(v)
+	if err != nil {
+		return c.Digest(l, in)
+	}
+	html, size, err := c.inHTML.body(v)
+	if err != nil || size > MaxHTML {
+		return c.Digest(l, in)
+	}
+	m, err := c.envelope(l, "digest", v)
+	m.Encoded = &Encoded{Text: text, HTML: html}
+	m.Headers = c.listHeaders(in.Links.Leave)
+	return m, err
 }
 
 // Digest composes a digest. Picks whose paper is not in the input, or has
@@ -131,11 +159,21 @@ func (c *Composer) Notice(l Letter, in NoticeInput) (Message, error) {
 
 // message is what all kinds have in common: all but the HTML and headers.
 func (c *Composer) message(l Letter, name string, view any) (Message, error) {
-	subject, err := c.words(name+".subject", view)
+	m, err := c.envelope(l, name, view)
+	if err != nil {
+		return Message{}, err
+	}
+	text, err := c.words(name+".txt.tmpl", view)
 	if err != nil {
 		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
 	}
-	text, err := c.words(name+".txt.tmpl", view)
+	m.Text = tidy(text)
+	return m, nil
+}
+
+// envelope is a message without its text, HTML and further headers.
+func (c *Composer) envelope(l Letter, name string, view any) (Message, error) {
+	subject, err := c.words(name+".subject", view)
 	if err != nil {
 		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
 	}
@@ -146,7 +184,6 @@ func (c *Composer) message(l Letter, name string, view any) (Message, error) {
 		Subject: short(maxSubject, clean(subject)),
 		ID:      l.MessageID,
 		Date:    l.Made,
-		Text:    tidy(text),
 	}, nil
 }
 
@@ -230,7 +267,10 @@ func (c *Composer) fitted(v digestView) (string, error) {
 func tidy(s string) string {
 	var out []string
 	for line := range strings.Lines(s) {
-		line = strings.TrimRight(line, " \t\r\n")
+		if line = trimLine(line); line == nothing {
+			continue
+		}
+		line = strings.ReplaceAll(line, nothing, "")
 		if line == "" && (len(out) == 0 || out[len(out)-1] == "") {
 			continue
 		}
@@ -238,6 +278,8 @@ func tidy(s string) string {
 	}
 	return strings.TrimSpace(strings.Join(out, "\n")) + "\n"
 }
+
+func trimLine(line string) string { return strings.TrimRight(line, " \t\r\n") }
 
 func zone(l *time.Location) *time.Location { return cmp.Or(l, time.UTC) }
 
@@ -296,8 +338,14 @@ func (v digestView) Rest() int { return v.Count() - 1 }
 type entry struct {
 	Card
 	Number int  // from 1
+	Leads  bool // it is the first
 	Lean   bool // without its summary
 	Bare   bool // the linked title alone
+
+	card *Card  // the paper's, without Matched
+	why  string // Matched in one text
+	rec  *recorder
+	self *entry // where it stands in the letter that is put together
 }
 
 func (c *Composer) digestView(l Letter, in DigestInput) digestView {
@@ -306,17 +354,56 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 		Keywords: keywords(l.Keywords), Settings: in.Links.Settings, Leave: in.Links.Leave,
 		Day: l.Made.In(zone(in.Location)),
 	}
-	seen := map[paper.Key]bool{}
+	v.Papers = make([]entry, 0, len(l.Picks))
+	seen := make(map[paper.Key]bool, len(l.Picks))
 	for _, pick := range l.Picks {
 		p := in.Papers[pick.Paper]
 		if p == nil || seen[p.Key] {
 			continue
 		}
 		seen[p.Key] = true
-		v.Papers = append(v.Papers, entry{Card: NewCard(p, pick.Reasons, l.Made), Number: len(v.Papers) + 1})
+		n := len(v.Papers)
+		v.Papers = append(v.Papers, c.entry(p, pick.Reasons, l.Made, n+1))
 	}
 	v.More = max(0, l.Matched-len(l.Picks))
 	return v
+}
+
+// cardKey is a paper as it was loaded, and the moment its counts are of.
+type cardKey struct {
+	paper *paper.Paper
+	at    int64
+}
+
+func (c *Composer) entry(p *paper.Paper, reasons []Reason, at time.Time, number int) entry {
+	key := cardKey{p, at.UnixNano()}
+	card, ok := c.cards.get(key)
+	if !ok {
+		one := NewCard(p, nil, at)
+		card = &one
+		c.cards.put(key, card)
+	}
+	e := entry{Card: *card, Number: number, Leads: number == 1, card: card}
+	e.Matched = matched(reasons)
+	e.why = fingerprint(e.Matched)
+	return e
+}
+
+// fingerprint is the same for equal matches only.
+func fingerprint(all []Matched) string {
+	if len(all) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, m := range all {
+		b.WriteString(m.Field)
+		for _, text := range m.Texts {
+			b.WriteByte(0)
+			b.WriteString(text)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 // cut shortens the view by a number of steps, 3 for every paper.

@@ -134,7 +134,12 @@ type Message struct {
 	Date       time.Time
 	Headers    []Header // further headers, in this order
 	Text, HTML string
+	Encoded    *Encoded // in place of Text and HTML
 }
+
+// Encoded are the two parts of a message in quoted-printable, with CRLF line
+// ends, the last line's too, and no line that begins with a dot.
+type Encoded struct{ Text, HTML []byte }
 
 // Address is a mailbox with a display name.
 type Address struct{ Name, Address string }

@@ -1,0 +1,168 @@
+package letter_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"mime/quotedprintable"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"paperboy/internal/letter"
+	"paperboy/internal/paper"
+	"paperboy/templates"
+)
+
+func decoded(t *testing.T, quoted []byte) string {
+	t.Helper()
+	for line := range bytes.Lines(quoted) {
+		if len(line) > 78 || !bytes.HasSuffix(line, []byte("\r\n")) || line[0] == '.' || bytes.HasPrefix(line, []byte("From ")) {
+			t.Errorf("this line can't be in a mail: %q", line)
+		}
+	}
+	b, err := io.ReadAll(quotedprintable.NewReader(bytes.NewReader(quoted)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(b), "\r\n", "\n")
+}
+
+// sameEncoded fails unless Encoded says just what Digest says.
+func sameEncoded(t *testing.T, c *letter.Composer, l letter.Letter, in letter.DigestInput) letter.Message {
+	t.Helper()
+	plain, err := c.Digest(l, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quick, err := c.Encoded(l, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if quick.Encoded == nil {
+		return quick
+	}
+	got := quick
+	got.Text, got.HTML, got.Encoded = decoded(t, quick.Encoded.Text), decoded(t, quick.Encoded.HTML), nil
+	if diff := cmp.Diff(plain, got); diff != "" {
+		t.Errorf("encoded letter (-plain +encoded):\n%s", diff)
+	}
+	return quick
+}
+
+// personal makes letters of many readers over the same papers, in all shapes.
+func personal(n int, ps []*paper.Paper) ([]letter.Letter, []letter.DigestInput) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var ls []letter.Letter
+	var ins []letter.DigestInput
+	for i := range n {
+		l, in := ofPapers(ps...)
+		random.Shuffle(len(l.Picks), func(i, j int) { l.Picks[i], l.Picks[j] = l.Picks[j], l.Picks[i] })
+		l.Picks = l.Picks[:1+random.IntN(min(10, len(l.Picks)))]
+		for p := range l.Picks {
+			for range random.IntN(3) {
+				word := []string{"=ants", "\"b c\"", "Größe", "<b>", "a.b\x00", strings.Repeat("long ", 30)}[random.IntN(6)]
+				l.Picks[p].Reasons = append(l.Picks[p].Reasons, letter.Reason{
+					Term: word, Text: word, Field: []string{"title", "abstract", "author", "cat"}[random.IntN(4)],
+				})
+			}
+		}
+		l.Matched = len(l.Picks) + random.IntN(3)
+		l.Keywords = []string{"", "robots", "a, =b, \"c d\"\n<script>"}[random.IntN(3)]
+		l.Made = morning.Add(time.Duration(random.IntN(3)) * 24 * time.Hour)
+		in.First, in.Weekly = random.IntN(4) == 0, random.IntN(4) == 0
+		in.Links.Leave = fmt.Sprint("https://paperboy.example/leave/", i)
+		ls, ins = append(ls, l), append(ins, in)
+	}
+	return ls, ins
+}
+
+func TestEncodedSaysWhatDigestSays(t *testing.T) {
+	c := composer(t)
+	ps := append(invented(), &paper.Paper{Key: 90, Title: "."}, &paper.Paper{Key: 91, Title: "From here", Brief: "=3D é."},
+		hostile(92), &paper.Paper{Key: 93, Title: strings.Repeat("é", 200), Summary: strings.Repeat("漢字 ", 90)})
+	ls, ins := personal(300, ps)
+	for i := range ls {
+		if m := sameEncoded(t, c, ls[i], ins[i]); m.Encoded == nil {
+			t.Fatalf("letter %d was not put together from parts", i)
+		}
+	}
+}
+
+func TestALetterTooLongForItsPartsIsShortenedAsEver(t *testing.T) {
+	var ps []*paper.Paper
+	for i := range 200 {
+		ps = append(ps, &paper.Paper{Key: paper.Key(i + 1), Title: strings.Repeat("word ", 40), Summary: strings.Repeat("word ", 300)})
+	}
+	l, in := ofPapers(ps...)
+	if m := sameEncoded(t, composer(t), l, in); m.Encoded != nil || len(m.HTML) > letter.MaxHTML {
+		t.Errorf("encoded: %v, HTML of %d bytes", m.Encoded != nil, len(m.HTML))
+	}
+}
+
+func TestEncodedWithoutKnownPapersIsAnError(t *testing.T) {
+	l, in := ofPapers(invented()...)
+	in.Papers = nil
+	if _, err := composer(t).Encoded(l, in); err == nil || !strings.Contains(err.Error(), "letter 7") {
+		t.Errorf("error: %v", err)
+	}
+}
+
+// An operator's templates may ask for parts in any place, for none, or use
+// what changes from reader to reader inside a part.
+func TestOperatorsOwnParts(t *testing.T) {
+	frame := `<html>{{range .Papers}}%s{{end}}<a href="{{.Leave}}">leave</a></html>`
+	cases := map[string]string{
+		"no parts":                        fmt.Sprintf(frame, `<p>{{.Number}} {{.Title}} {{template "matched" .}}</p>`),
+		"a part within a line":            fmt.Sprintf(frame, `<p>{{part "paper" .}}, </p>`) + `{{define "paper"}}<i>{{.Title}}</i>{{end}}`,
+		"two parts within a line":         fmt.Sprintf(frame, `<p>{{part "a" .}}{{part "b" .}}</p>`) + `{{define "a"}}<i>{{.Title}}</i>{{end}}{{define "b"}}{{.Number}}{{end}}`,
+		"a number in a part":              fmt.Sprintf(frame, `{{part "paper" .}}`) + `{{define "paper"}}<i>{{with .Title}}{{$.Number}} {{.}}{{end}}</i>{{end}}`,
+		"matches in a part":               fmt.Sprintf(frame, `{{part "paper" .}}`) + `{{define "paper"}}<i>{{.Title}}{{range .Matched}}{{.Texts}}{{end}}</i>{{end}}`,
+		"matches behind a template":       fmt.Sprintf(frame, `{{part "paper" .}}`) + `{{define "paper"}}{{template "inner" $}}{{end}}{{define "inner"}}{{if .Matched}}{{len .Matched}}{{end}}{{end}}`,
+		"the whole entry to a function":   fmt.Sprintf(frame, `{{part "paper" .}}`) + `{{define "paper"}}{{$e := .}}{{$e.Number}} {{len $e.Matched}}{{end}}`,
+		"a part of a part":                fmt.Sprintf(frame, `{{part "paper" .}}`) + `{{define "paper"}}<p>` + "\n" + `{{part "n" .}}` + "\n" + `{{with .Authors}}{{part "list" .}}{{end}}</p>{{end}}{{define "n"}}{{.Number}}{{end}}{{define "list"}}{{join ", " " and " .}}{{end}}`,
+		"a part of the site":              `{{part "s" .Site}}` + fmt.Sprintf(frame, `{{.Title}}`) + `{{define "s"}}<b>{{.Name}}</b>{{end}}`,
+		"a part within an attribute":      fmt.Sprintf(frame, `<p title="{{part "n" .}}">{{.Title}}</p>`) + `{{define "n"}}{{.Number}}{{end}}`,
+		"a part that is asked for unseen": fmt.Sprintf(frame, `{{$x := part "n" .}}{{.Title}}`) + `{{define "n"}}{{.Number}}{{end}}`,
+	}
+	for name, digest := range cases {
+		t.Run(name, func(t *testing.T) {
+			own := fstest.MapFS{}
+			for _, file := range []string{"words.tmpl", "notice.html.tmpl", "notice.txt.tmpl", "digest.txt.tmpl", "digest.html.tmpl"} {
+				b, err := fs.ReadFile(templates.FS, "letter/"+file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				own["letter/"+file] = &fstest.MapFile{Data: b}
+			}
+			builtIn := string(own["letter/digest.html.tmpl"].Data)
+			shared := builtIn[strings.Index(builtIn, `{{define "style"}}`):strings.Index(builtIn, `{{define "paper"}}`)] + builtIn[strings.Index(builtIn, `{{define "imprint"}}`):]
+			own["letter/digest.html.tmpl"] = &fstest.MapFile{Data: []byte(digest + shared)}
+			c, err := letter.NewComposer(own, site())
+			if err != nil {
+				t.Fatal(err)
+			}
+			ls, ins := personal(20, invented())
+			for i := range ls {
+				sameEncoded(t, c, ls[i], ins[i])
+			}
+		})
+	}
+}
+
+func FuzzEncodedText(f *testing.F) {
+	f.Add("a title", "a reason", "keywords")
+	f.Add(".", "=", "From \r\n.\r\n")
+	f.Add(strings.Repeat("ä", 99), "\x00", "\x01")
+	c := composer(f)
+	f.Fuzz(func(t *testing.T, title, reason, words string) {
+		l, in := ofPapers(&paper.Paper{Key: 1, Title: title, Summary: words})
+		l.Keywords, l.Picks[0].Reasons = words, []letter.Reason{{Term: "x", Field: "title", Text: reason}}
+		sameEncoded(t, c, l, in)
+	})
+}
