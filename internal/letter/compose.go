@@ -313,7 +313,9 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 			continue
 		}
 		seen[p.Key] = true
-		v.Papers = append(v.Papers, entry{Card: NewCard(p, pick.Reasons, l.Made), Number: len(v.Papers) + 1})
+		card := NewCard(p, pick.Reasons, l.Made)
+		card.Rising, card.Leads = pick.Rising, pick.Leads
+		v.Papers = append(v.Papers, entry{Card: card, Number: len(v.Papers) + 1})
 	}
 	v.More = max(0, l.Matched-len(l.Picks))
 	return v
