@@ -43,7 +43,6 @@ type History struct {
 type Pick struct {
 	Candidate
 	Match interest.Match
-	Rank  float64 // what the order is by: see the function Rank
 }
 
 // Selection is what a letter will hold.

@@ -7,31 +7,17 @@ import (
 	"paperboy/internal/interest"
 )
 
-// Rank is a paper's place in a letter, the highest first:
-//
-//	rank = (1 + heat) · (1 + score/(score + 2))
-//
-// heat is in votes (package heat), score says how well the paper matches
-// (package interest): a word in the abstract scores 1, a phrase of two words
-// in the title 5. Where no source counts anything the match alone decides; the
-// best possible match at most doubles what attention gives. So a selection can
-// look at papers by falling heat and stop where Bound is below what it has.
-func Rank(heat, score float64) float64 { return (1 + heat) * (1 + score/(score+2)) }
-
-// Bound is above the rank of every paper of this heat, however well it matches.
-func Bound(heat float64) float64 { return 2 * (1 + heat) }
-
 // best returns the first max picks (0: all) of candidates that match, in the
 // letter's order. Only those that can be among them are matched in full.
 func best(cs []Candidate, want interest.Interest, max int) []Pick {
 	slices.SortFunc(cs, func(a, b Candidate) int { return cmp.Compare(b.Heat, a.Heat) })
 	var picks []Pick
 	for _, c := range cs {
-		if full := max > 0 && len(picks) == max; full && Bound(c.Heat) <= picks[max-1].Rank {
+		if full := max > 0 && len(picks) == max; full && Bound(c.Heat) <= picks[max-1].Rank() {
 			break
 		}
 		m, _ := want.Match(c.Doc)
-		p := Pick{Candidate: c, Match: m, Rank: Rank(c.Heat, m.Score)}
+		p := Pick{Candidate: c, Match: m}
 		at, _ := slices.BinarySearchFunc(picks, p, compare)
 		picks = slices.Insert(picks, at, p)
 		if max > 0 && len(picks) > max {
@@ -45,7 +31,7 @@ func best(cs []Candidate, want interest.Interest, max int) []Pick {
 // key.
 func compare(a, b Pick) int {
 	return cmp.Or(
-		cmp.Compare(b.Rank, a.Rank),
+		cmp.Compare(b.Rank(), a.Rank()),
 		cmp.Compare(b.Heat, a.Heat),
 		b.Paper.Sighted.Compare(a.Paper.Sighted),
 		cmp.Compare(a.Paper.Key, b.Paper.Key),

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	half  = 15 * time.Hour // within this half of the votes to come are given
+	half  = 18 * time.Hour // within this half of the votes to come are given
 	ahead = 3 * time.Hour  // votes are given before the listing, or before we see it
 	// The paper that is expected where nothing is known: its votes in a part of
 	// its course, both small so that what is read soon weighs more.
@@ -35,7 +35,7 @@ func share(after time.Duration) float64 {
 func (c course) known() bool { return c.share > 0 }
 
 // weight is how much is known of the course, in votes.
-func (c course) weight() float64 { return priorVotes + float64(c.votes+c.gained) }
+func (c course) weight() float64 { return priorVotes + float64(c.votes) + float64(c.gained) }
 
 // rate is the expected number of votes of the whole course, by what came.
 func (c course) rate() float64 {
@@ -83,8 +83,8 @@ func oldest(readings []paper.Reading, source string, found paper.Reading) paper.
 }
 
 // full is when a list that tells only its day holds nearly all of it; half of
-// it stands by filled. Of 189 papers of nine lists, each with its minute, the
-// median came after two hours and the last after nine.
+// it stands by filled. Of 244 papers of Hugging Face's of nine days, told to
+// the minute, half came within two hours and the last after nine.
 const (
 	full   = 10 * time.Hour
 	filled = 3 * time.Hour

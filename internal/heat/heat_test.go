@@ -198,7 +198,7 @@ func TestAFieldWithoutVotersIsNotBuried(t *testing.T) {
 
 func TestAFieldOfFewPapersIsAnAverageOne(t *testing.T) {
 	trends := heat.Of(catalogue(work{votes: 25, age: day, fields: []string{"q-bio.NC"}}), now)
-	if one := trends[len(trends)-1]; one.Share != 1 || one.Leads {
+	if one := trends[len(trends)-1]; math.Abs(one.Share-1) > 1e-9 || one.Leads {
 		t.Errorf("the only paper of its field is held against it: %+v", one)
 	}
 }

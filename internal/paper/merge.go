@@ -26,6 +26,9 @@ func Merge(key Key, names []Name, sightings []Sighting, readings []Reading) *Pap
 	}
 	for _, s := range ranked {
 		p.fill(s.Listing)
+		if s.Authority == Mention {
+			continue
+		}
 		if s.At.After(p.Sighted) {
 			p.Sighted = s.At
 		}
