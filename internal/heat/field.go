@@ -14,6 +14,8 @@ const (
 	// smallest is the number of papers from which on being the first among them
 	// says something.
 	smallest = 10
+	// A field that is passed over is raised more than a popular one is lowered.
+	leastShare, mostShare = 0.75, 2
 )
 
 // field is a paper's primary category, which arXiv names first.
@@ -56,7 +58,7 @@ func shares(papers []*paper.Paper, all []Trend, now time.Time) {
 			f = level{f.papers - 1, max(f.attention-all[i].Attention, 0)}
 		}
 		own := (f.attention + average*mean) / float64(f.papers+average)
-		all[i].Share = min(max(math.Sqrt(mean/own), 0.5), 2)
+		all[i].Share = min(max(math.Sqrt(mean/own), leastShare), mostShare)
 	}
 }
 

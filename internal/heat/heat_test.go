@@ -190,7 +190,7 @@ func TestAFieldWithoutVotersIsNotBuried(t *testing.T) {
 		t.Errorf("leaders are wrong: %+v, %+v, %+v", small, large, top)
 	}
 	for i, trend := range trends {
-		if trend.Share < 0.5 || trend.Share > 2 {
+		if trend.Share < 0.75 || trend.Share > 2 {
 			t.Fatalf("paper %d is held against its field by %v", i, trend.Share)
 		}
 	}
