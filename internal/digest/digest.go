@@ -65,8 +65,8 @@ type Selection struct {
 // What was passed over and has not risen stays away: it does not pad a thin
 // day. Papers sighted after now are not there yet.
 //
-// The order is that of Rank. Select changes nothing it is given, and equal input gives
-// an equal selection whatever the order of the candidates.
+// The order is that of Rank. Select changes nothing it is given, and equal input
+// gives an equal selection whatever the order of the candidates.
 func Select(cs []Candidate, want interest.Interest, h History, max int, now time.Time) Selection {
 	same := want.Equal(h.Keywords)
 	var found []Candidate

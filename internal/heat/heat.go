@@ -15,7 +15,8 @@
 //	share    = (t + 3 h) / (t + 21 h)
 //
 // where share is the part of a paper's votes that are given within t after its
-// listing, and gained the votes of the last day, which count twice as they
+// listing, by the hour: lists grow through their day. t ends at the reading that
+// told the votes, and gained the votes of the last day, which count twice as they
 // tell the present speed. Two papers are so compared at equal age, though one
 // was listed this morning and the other a week ago, and neither three early
 // votes nor none decide much: they are weighed against 4 votes in the first

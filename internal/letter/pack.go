@@ -23,8 +23,8 @@ const (
 // of the distinct strings of all reasons (count, then length and bytes of
 // each), then the picks (count, then key, heat as eight bytes, marks, the table's
 // index of what it leads if so marked, number of reasons, and of each reason
-// the table's index of term, field and text). Numbers are varints. Readers' terms recur from pick to pick, which is what
-// the table saves.
+// the table's index of term, field and text). Numbers are varints. Readers'
+// terms recur from pick to pick, which is what the table saves.
 func PackPicks(picks []Pick) []byte {
 	var table []string
 	index := map[string]uint64{}
