@@ -66,6 +66,7 @@ type smtpConfig struct {
 type sourceConfig struct {
 	HuggingFace *huggingFaceConfig `yaml:"huggingface"`
 	ArXiv       *arXivConfig       `yaml:"arxiv"`
+	HackerNews  *hackerNewsConfig  `yaml:"hackernews"`
 	Feed        *feedConfig        `yaml:"feed"`
 	File        *fileConfig        `yaml:"file"`
 
@@ -82,6 +83,11 @@ type arXivConfig struct {
 	URL        string   `yaml:"url"`
 	OAIURL     string   `yaml:"oai_url"`
 	Interval   seconds  `yaml:"interval"`
+}
+
+type hackerNewsConfig struct {
+	URL  string `yaml:"url"`
+	Days int    `yaml:"days"`
 }
 
 type feedConfig struct {
@@ -166,7 +172,7 @@ func parseConfig(data []byte) (*config, error) {
 // item out of the list.
 func (s *sourceConfig) UnmarshalYAML(n *yaml.Node) error {
 	if n.Kind != yaml.MappingNode {
-		s.faults = []string{fmt.Sprintf("line %d: a source is one of huggingface, arxiv, feed, file, with its settings below", n.Line)}
+		s.faults = []string{fmt.Sprintf("line %d: a source is one of huggingface, arxiv, hackernews, feed, file, with its settings below", n.Line)}
 		return nil
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -191,6 +197,9 @@ func (s *sourceConfig) unmarshalKind(kind string, settings *yaml.Node) error {
 			URL: "https://rss.arxiv.org", OAIURL: "https://oaipmh.arxiv.org/oai", Interval: seconds(3 * time.Second),
 		}
 		return settings.Decode(s.ArXiv)
+	case "hackernews":
+		s.HackerNews = &hackerNewsConfig{URL: "https://hn.algolia.com", Days: 7}
+		return settings.Decode(s.HackerNews)
 	case "feed":
 		s.Feed = &feedConfig{}
 		return settings.Decode(s.Feed)

@@ -105,7 +105,7 @@ func TestConfigFaults(t *testing.T) {
 }
 
 func TestSourcesHaveTheirDefaults(t *testing.T) {
-	c, err := parseConfig([]byte("sources:\n- huggingface:\n- arxiv: {categories: [cs.AI], interval: 0.01}\n- file: {path: p.jsonl}\n"))
+	c, err := parseConfig([]byte("sources:\n- huggingface:\n- arxiv: {categories: [cs.AI], interval: 0.01}\n- file: {path: p.jsonl}\n- hackernews:\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +114,9 @@ func TestSourcesHaveTheirDefaults(t *testing.T) {
 	}
 	if a := c.Sources[1].ArXiv; a == nil || a.URL != "https://rss.arxiv.org" || time.Duration(a.Interval) != 10*time.Millisecond {
 		t.Errorf("arxiv: %+v", a)
+	}
+	if h := c.Sources[3].HackerNews; h == nil || h.URL != "https://hn.algolia.com" || h.Days != 7 {
+		t.Errorf("hackernews: %+v", h)
 	}
 	if f := c.Sources[2].File; f == nil || f.Name != "file" {
 		t.Errorf("file: %+v", f)

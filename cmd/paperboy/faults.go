@@ -147,7 +147,7 @@ func (c *config) validateSources(f *faultList) {
 			continue
 		}
 		if n != 1 {
-			f.add(at, "must have exactly one of huggingface, arxiv, feed, file")
+			f.add(at, "must have exactly one of huggingface, arxiv, hackernews, feed, file")
 			continue
 		}
 		f.check(!seen[name], at, fmt.Sprintf("a second source named %q", name))
@@ -163,6 +163,9 @@ func (s sourceConfig) kind() (name string, n int) {
 	}
 	if s.ArXiv != nil {
 		name, n = "arxiv", n+1
+	}
+	if s.HackerNews != nil {
+		name, n = "hackernews", n+1
 	}
 	if s.Feed != nil {
 		name, n = s.Feed.Name, n+1
@@ -183,6 +186,10 @@ func (s sourceConfig) validate(f *faultList, at string) {
 		f.httpURL(at+".arxiv.oai_url", a.OAIURL)
 		f.check(len(a.Categories) > 0, at+".arxiv.categories", "names no category, such as cs.AI")
 		f.check(a.Interval >= 0, at+".arxiv.interval", fmt.Sprintf("%v is less than nothing", time.Duration(a.Interval)))
+	}
+	if h := s.HackerNews; h != nil {
+		f.httpURL(at+".hackernews.url", h.URL)
+		f.check(h.Days >= 1 && h.Days <= 31, at+".hackernews.days", fmt.Sprintf("%d is not 1 to 31", h.Days))
 	}
 	if feed := s.Feed; feed != nil {
 		f.check(feed.Name != "", at+".feed.name", "is missing")

@@ -174,6 +174,8 @@ type previewPaperJSON struct {
 	Title   string          `json:"title"`
 	URL     string          `json:"url"`
 	Heat    float64         `json:"heat"`
+	Rising  bool            `json:"rising"`
+	Leads   string          `json:"leads,omitempty"`
 	Sources []string        `json:"sources"`
 	Matched []letter.Reason `json:"matched"`
 }
@@ -183,7 +185,7 @@ func writePreviewJSON(w io.Writer, l letter.Letter, papers map[paper.Key]*paper.
 	for _, pick := range l.Picks {
 		p := papers[pick.Paper]
 		one := previewPaperJSON{
-			Title: p.PlainTitle(), URL: p.Links.Abstract, Heat: pick.Heat,
+			Title: p.PlainTitle(), URL: p.Links.Abstract, Heat: pick.Heat, Rising: pick.Rising, Leads: pick.Leads,
 			Sources: p.Sources, Matched: pick.Reasons,
 		}
 		if len(p.Names) > 0 {

@@ -146,6 +146,8 @@ func (a *app) buildSources(gate listing.Gate, stdin io.Reader) []edition.Source 
 				Categories: s.ArXiv.Categories, URL: s.ArXiv.URL, OAIURL: s.ArXiv.OAIURL,
 				Interval: max(time.Duration(s.ArXiv.Interval), time.Millisecond), // zero is its default
 			}))
+		case s.HackerNews != nil:
+			out = append(out, listing.NewHackerNews(client, s.HackerNews.URL, s.HackerNews.Days))
 		case s.Feed != nil:
 			out = append(out, listing.NewFeed(client, s.Feed.Name, s.Feed.URL))
 		case s.File.Path == "-":

@@ -5,8 +5,6 @@
 package digest
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"paperboy/internal/heat"
@@ -26,9 +24,9 @@ const Reach = 2*Window + 24*time.Hour
 
 // Candidate is a paper that a letter may hold.
 type Candidate struct {
-	Paper *paper.Paper
-	Doc   *interest.Document // the paper as interests read it
-	Heat  float64            // at the time of the selection
+	Paper      *paper.Paper
+	Doc        *interest.Document // the paper as interests read it
+	heat.Trend                    // at the time of the selection
 }
 
 // History is what one reader already had. Its letter is the newest living one,
@@ -49,7 +47,7 @@ type Pick struct {
 
 // Selection is what a letter will hold.
 type Selection struct {
-	Picks   []Pick // hottest first
+	Picks   []Pick // in the letter's order
 	Matched int    // papers new to this reader that matched, the picks included
 }
 
@@ -67,10 +65,8 @@ type Selection struct {
 // What was passed over and has not risen stays away: it does not pad a thin
 // day. Papers sighted after now are not there yet.
 //
-// The order is heat, then how well a paper matches, then the newer sighting,
-// then the smaller key. Where no source counts votes all heat is 0, and the
-// best matches come. Select changes nothing it is given, and equal input gives
-// an equal selection whatever the order of the candidates.
+// The order is that of Rank. Select changes nothing it is given, and equal input
+// gives an equal selection whatever the order of the candidates.
 func Select(cs []Candidate, want interest.Interest, h History, max int, now time.Time) Selection {
 	same := want.Equal(h.Keywords)
 	var found []Candidate
@@ -83,14 +79,7 @@ func Select(cs []Candidate, want interest.Interest, h History, max int, now time
 	if len(found) == 0 {
 		return s
 	}
-	for _, c := range hottest(found, max) {
-		m, _ := want.Match(c.Doc)
-		s.Picks = append(s.Picks, Pick{Candidate: c, Match: m})
-	}
-	slices.SortFunc(s.Picks, compare)
-	if max > 0 && len(s.Picks) > max {
-		s.Picks = slices.Clip(s.Picks[:max])
-	}
+	s.Picks = best(found, want, max)
 	return s
 }
 
@@ -117,28 +106,5 @@ func (h History) isNew(c Candidate, same bool, now time.Time) bool {
 		return true
 	}
 	passed := same || h.Keywords.Matches(c.Doc)
-	return !passed || heat.Risen(c.Paper.Readings, c.Paper.Sighted, h.At, now)
-}
-
-// hottest returns the candidates that can be among the first max: all as hot
-// as the last of them or hotter. Only these need their match in full.
-func hottest(cs []Candidate, max int) []Candidate {
-	if max <= 0 || len(cs) <= max {
-		return cs
-	}
-	slices.SortFunc(cs, func(a, b Candidate) int { return cmp.Compare(b.Heat, a.Heat) })
-	n := max
-	for n < len(cs) && cs[n].Heat == cs[max-1].Heat {
-		n++
-	}
-	return cs[:n]
-}
-
-func compare(a, b Pick) int {
-	return cmp.Or(
-		cmp.Compare(b.Heat, a.Heat),
-		cmp.Compare(b.Match.Score, a.Match.Score),
-		b.Paper.Sighted.Compare(a.Paper.Sighted),
-		cmp.Compare(a.Paper.Key, b.Paper.Key),
-	)
+	return !passed || heat.Risen(c.Paper, h.At, now)
 }

@@ -38,7 +38,7 @@ func candidate(key paper.Key, title string, age time.Duration, seq int64, v vote
 			p.Readings = append(p.Readings, paper.Reading{Source: "s", At: at, Signals: paper.Signals{Votes: paper.Known(n)}})
 		}
 	}
-	return digest.Candidate{Paper: p, Doc: interest.Read(p), Heat: heat.Of(p.Readings, p.Sighted, now)}
+	return digest.Candidate{Paper: p, Doc: interest.Read(p), Trend: heat.Of([]*paper.Paper{p}, now)[0]}
 }
 
 func sent(keys ...paper.Key) map[paper.Key]struct{} {
@@ -96,7 +96,7 @@ func TestSelect(t *testing.T) {
 			candidate(1, "Robot", 3*day, 90, votes{1: 1, 0: 30}),
 		}, after, 10, []paper.Key{1}, 1},
 		{"after a week without letters all missed days are new", []digest.Candidate{
-			candidate(1, "Robot one", 6*day, 101, votes{5: 9, 0: 9}), candidate(2, "Robot two", day, 140, votes{1: 3, 0: 3}),
+			candidate(1, "Robot one", 6*day, 101, votes{5: 9, 0: 9}), candidate(2, "Robot two", day, 140, votes{1: 3, 0: 9}),
 		}, with(after, func(h *digest.History) { h.At = now.Add(-7 * day) }), 10, []paper.Key{2, 1}, 2},
 		{"what the last letter could not know comes though it came late", []digest.Candidate{
 			candidate(1, "Robot", 7*day+time.Hour, 101, votes{0: 9}),
@@ -139,6 +139,68 @@ func TestSelect(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ranked is a paper of this heat, for keywords of which it has some.
+func ranked(key paper.Key, title, summary string, warmth float64) digest.Candidate {
+	p := &paper.Paper{Key: key, Title: title, Summary: summary, Sighted: now}
+	return digest.Candidate{Paper: p, Doc: interest.Read(p), Trend: heat.Trend{Heat: warmth}}
+}
+
+func TestWhatComesFirstInALetter(t *testing.T) {
+	want := keywords(t, `robot, "diffusion policy", grasping^4`)
+	tests := []struct {
+		why          string
+		first, other digest.Candidate
+	}{
+		{"without attention, the title before the abstract", ranked(2, "A robot", "", 0), ranked(1, "Of trees", "A robot climbs.", 0)},
+		{"the form that was asked for before another", ranked(2, "A robot", "", 0), ranked(1, "Robots", "", 0)},
+		{"a phrase before a word", ranked(2, "Diffusion policy", "", 0), ranked(1, "Robot", "", 0)},
+		{"two keywords before one", ranked(2, "Robot", "A diffusion policy.", 0), ranked(1, "Robot", "", 0)},
+		{"what the reader weighs more before the rest", ranked(2, "Of grasping", "", 0), ranked(1, "A robot", "", 0)},
+		{"a vote before any match without", ranked(2, "Of trees", "A robot climbs.", 1), ranked(1, "Robot grasping with a diffusion policy", "", 0)},
+		{"of equal matches the hotter", ranked(2, "A robot", "", 31), ranked(1, "A robot", "", 30)},
+		{"the better match of two that trend alike", ranked(2, "Diffusion policy", "", 27), ranked(1, "Of trees", "A robot climbs.", 30)},
+		{"what trends twice as much, however it matches", ranked(2, "Of trees", "A robot climbs.", 60), ranked(1, "Robot grasping with a diffusion policy", "", 29)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			cs := []digest.Candidate{tt.other, tt.first}
+			for _, max := range []int{1, 2} {
+				got := digest.Select(cs, want, digest.History{First: true}, max, now)
+				if len(got.Picks) != max || got.Picks[0].Paper.Key != 2 {
+					t.Errorf("of %d the first is %v", max, keys(got))
+				}
+			}
+		})
+	}
+}
+
+func TestNoMatchIsWorthMoreThanItsBound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		warmth := rapid.Float64Range(0, 1e6).Draw(t, "heat")
+		score := rapid.Float64Range(0, 1e5).Draw(t, "score")
+		if r := digest.Rank(warmth, score); r >= digest.Bound(warmth) || r < 1+warmth {
+			t.Fatalf("rank of heat %v, score %v is %v", warmth, score, r)
+		}
+	})
+}
+
+func TestALimitTakesTheFirstOfAll(t *testing.T) {
+	want := keywords(t, `robot, "diffusion policy", grasping^4`)
+	rapid.Check(t, func(t *rapid.T) {
+		var cs []digest.Candidate
+		for i := range rapid.IntRange(0, 30).Draw(t, "papers") {
+			title := rapid.SampledFrom([]string{"Robot", "Robots", "Diffusion policy", "Of grasping", "Robot grasping by diffusion policy"}).Draw(t, "title")
+			cs = append(cs, ranked(paper.Key(i+1), title, "A robot.", rapid.Float64Range(0, 5).Draw(t, "heat")))
+		}
+		all := keys(digest.Select(cs, want, digest.History{First: true}, 0, now))
+		for max := 1; max <= len(all); max++ {
+			if got := keys(digest.Select(cs, want, digest.History{First: true}, max, now)); !slices.Equal(got, all[:max]) {
+				t.Fatalf("the first %d of %v are %v", max, all, got)
+			}
+		}
+	})
 }
 
 func TestPicksSayHowTheyMatched(t *testing.T) {
@@ -188,11 +250,11 @@ func TestSelectKeepsItsPromises(t *testing.T) {
 				t.Fatalf("paper %d does not match or is not there yet", p.Paper.Key)
 			}
 			leftover := !h.First && p.Paper.Seq <= h.Horizon && h.Keywords.Matches(p.Doc)
-			if leftover && !heat.Risen(p.Paper.Readings, p.Paper.Sighted, h.At, now) {
+			if leftover && !heat.Risen(p.Paper, h.At, now) {
 				t.Fatalf("paper %d was passed over and has not risen", p.Paper.Key)
 			}
-			if i > 0 && got.Picks[i-1].Heat < p.Heat {
-				t.Fatalf("paper %d is hotter than the one before it", p.Paper.Key)
+			if i > 0 && got.Picks[i-1].Rank() < p.Rank() {
+				t.Fatalf("paper %d ranks above the one before it", p.Paper.Key)
 			}
 		}
 	})

@@ -96,12 +96,9 @@ func (e *Edition) openDesk(ctx context.Context, now time.Time) (*desk, error) {
 	}
 	d := &desk{now: now, horizon: cat.Horizon, papers: e.Papers, host: e.MailHost, interests: map[string]parsed{}}
 	d.candidates = make([]digest.Candidate, len(cat.Papers))
+	trends := heat.Of(cat.Papers, now)
 	for i, p := range cat.Papers {
-		d.candidates[i] = digest.Candidate{
-			Paper: p,
-			Doc:   interest.Read(p),
-			Heat:  heat.Of(p.Readings, p.Sighted, now),
-		}
+		d.candidates[i] = digest.Candidate{Paper: p, Doc: interest.Read(p), Trend: trends[i]}
 	}
 	return d, nil
 }
@@ -200,7 +197,9 @@ func (d *desk) write(due digest.Due, slot time.Time, limit int) (*letter.Letter,
 func picks(s digest.Selection) []letter.Pick {
 	out := make([]letter.Pick, len(s.Picks))
 	for i, p := range s.Picks {
-		out[i] = letter.Pick{Paper: p.Paper.Key, Heat: p.Heat, Reasons: letter.Reasons(p.Match)}
+		out[i] = letter.Pick{
+			Paper: p.Paper.Key, Heat: p.Heat, Rising: p.Rising, Leads: p.Leading(), Reasons: letter.Reasons(p.Match),
+		}
 	}
 	return out
 }

@@ -36,6 +36,8 @@ type Card struct {
 	Votes        int       // of all sources; 0: none, or not told
 	Comments     int       // likewise
 	Stars        int       // of the code's repository
+	Rising       bool      // more votes came within the last day than was to be expected
+	Leads        string    // the category of which it is the hottest this week; empty: none
 	Matched      []Matched // why it is here
 	Published    time.Time // the paper's own date; may be zero
 	Days         int       // whole days since it was first sighted
@@ -44,7 +46,7 @@ type Card struct {
 
 // Link is one page of a paper.
 type Link struct {
-	Kind string // abstract, pdf, discussion, code or project
+	Kind string // abstract, pdf, discussion, forum, code or project
 	URL  string // http or https
 }
 
@@ -103,7 +105,7 @@ func links(l paper.Links) []Link {
 	var out []Link
 	for _, link := range []Link{
 		{"abstract", l.Abstract}, {"pdf", l.PDF}, {"discussion", l.Discussion},
-		{"code", l.Code}, {"project", l.Project},
+		{"forum", l.Forum}, {"code", l.Code}, {"project", l.Project},
 	} {
 		link.URL = webLink(link.URL)
 		known := slices.ContainsFunc(out, func(o Link) bool { return o.URL == link.URL })

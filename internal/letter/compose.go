@@ -338,7 +338,7 @@ func (v digestView) Rest() int { return v.Count() - 1 }
 type entry struct {
 	Card
 	Number int  // from 1
-	Leads  bool // it is the first
+	First  bool // it is the first
 	Lean   bool // without its summary
 	Bare   bool // the linked title alone
 
@@ -362,29 +362,32 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 			continue
 		}
 		seen[p.Key] = true
-		n := len(v.Papers)
-		v.Papers = append(v.Papers, c.entry(p, pick.Reasons, l.Made, n+1))
+		v.Papers = append(v.Papers, c.entry(p, pick, l.Made, len(v.Papers)+1))
 	}
 	v.More = max(0, l.Matched-len(l.Picks))
 	return v
 }
 
-// cardKey is a paper as it was loaded, and the moment its counts are of.
+// cardKey is a paper as it was loaded, the moment its counts are of, and what
+// the round that picked it found.
 type cardKey struct {
-	paper *paper.Paper
-	at    int64
+	paper  *paper.Paper
+	at     int64
+	rising bool
+	leads  string
 }
 
-func (c *Composer) entry(p *paper.Paper, reasons []Reason, at time.Time, number int) entry {
-	key := cardKey{p, at.UnixNano()}
+func (c *Composer) entry(p *paper.Paper, pick Pick, at time.Time, number int) entry {
+	key := cardKey{p, at.UnixNano(), pick.Rising, pick.Leads}
 	card, ok := c.cards.get(key)
 	if !ok {
 		one := NewCard(p, nil, at)
+		one.Rising, one.Leads = pick.Rising, pick.Leads
 		card = &one
 		c.cards.put(key, card)
 	}
-	e := entry{Card: *card, Number: number, Leads: number == 1, card: card}
-	e.Matched = matched(reasons)
+	e := entry{Card: *card, Number: number, First: number == 1, card: card}
+	e.Matched = matched(pick.Reasons)
 	e.why = fingerprint(e.Matched)
 	return e
 }

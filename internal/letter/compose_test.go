@@ -103,6 +103,25 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
+func TestALetterSaysWhatTrends(t *testing.T) {
+	p := invented()[0]
+	p.Links.Forum = "https://news.example/item?id=1"
+	l, in := ofPapers(p)
+	l.Picks[0].Rising, l.Picks[0].Leads = true, "cs.RO"
+	m, err := composer(t).Digest(l, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{m.Text, m.HTML} {
+		if line := strings.Join(strings.Fields(part), " "); !strings.Contains(line, "1,203 votes, 1 comment, 30 stars, rising, first in cs.RO this week, listed 3 days ago") {
+			t.Errorf("it does not say that the paper rises:\n%s", part)
+		}
+		if !strings.Contains(part, "Hacker News") || !strings.Contains(part, "https://news.example/item?id=1") {
+			t.Errorf("it does not link to the forum:\n%s", part)
+		}
+	}
+}
+
 func TestGoldenDigest(t *testing.T) {
 	l, in := ofPapers(invented()...)
 	l.Picks[0].Reasons = []letter.Reason{

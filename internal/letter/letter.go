@@ -65,6 +65,8 @@ type Letter struct {
 type Pick struct {
 	Paper   paper.Key
 	Heat    float64
+	Rising  bool // see Card, as Leads
+	Leads   string
 	Reasons []Reason
 }
 

@@ -13,14 +13,18 @@ import (
 // packVersion is the first byte of packed picks. A change of the form takes the
 // next number, and reading keeps knowing the older ones: they stand in
 // databases.
-const packVersion = 1
+const (
+	packVersion = 2 // 1 had no marks
+	risingMark  = 1
+	leadsMark   = 2
+)
 
 // PackPicks packs picks for the outbox. The form, after the version: a table
 // of the distinct strings of all reasons (count, then length and bytes of
-// each), then the picks (count, then key, heat as eight bytes, number of
-// reasons, and of each reason the table's index of term, field and text).
-// Numbers are varints. Readers' terms recur from pick to pick, which is what
-// the table saves.
+// each), then the picks (count, then key, heat as eight bytes, marks, the table's
+// index of what it leads if so marked, number of reasons, and of each reason
+// the table's index of term, field and text). Numbers are varints. Readers'
+// terms recur from pick to pick, which is what the table saves.
 func PackPicks(picks []Pick) []byte {
 	var table []string
 	index := map[string]uint64{}
@@ -36,6 +40,17 @@ func PackPicks(picks []Pick) []byte {
 	for _, p := range picks {
 		body = binary.AppendVarint(body, int64(p.Paper))
 		body = binary.BigEndian.AppendUint64(body, math.Float64bits(p.Heat))
+		var marks uint64
+		if p.Rising {
+			marks |= risingMark
+		}
+		if p.Leads != "" {
+			marks |= leadsMark
+		}
+		body = binary.AppendUvarint(body, marks)
+		if p.Leads != "" {
+			body = binary.AppendUvarint(body, number(p.Leads))
+		}
 		body = binary.AppendUvarint(body, uint64(len(p.Reasons)))
 		for _, r := range p.Reasons {
 			for _, s := range []string{r.Term, r.Field, r.Text} {
@@ -57,10 +72,10 @@ func UnpackPicks(packed []byte) ([]Pick, error) {
 	if len(packed) == 0 {
 		return nil, nil
 	}
-	if packed[0] != packVersion {
+	if packed[0] < 1 || packed[0] > packVersion {
 		return nil, fmt.Errorf("packed picks: version %d is unknown", packed[0])
 	}
-	u := &unpacker{rest: packed[1:]}
+	u := &unpacker{rest: packed[1:], version: packed[0]}
 	table := make([]string, u.count(1))
 	for i := range table {
 		table[i] = string(u.bytes(u.number()))
@@ -80,8 +95,9 @@ func UnpackPicks(packed []byte) ([]Pick, error) {
 
 // unpacker reads on until the first error and then gives zeroes.
 type unpacker struct {
-	rest []byte
-	err  error
+	version byte
+	rest    []byte
+	err     error
 }
 
 func (u *unpacker) fail(why string) {
@@ -132,10 +148,24 @@ func (u *unpacker) pick(table []string) Pick {
 	if b := u.bytes(8); b != nil {
 		p.Heat = math.Float64frombits(binary.BigEndian.Uint64(b))
 	}
+	if u.version > 1 {
+		u.marks(&p, table)
+	}
 	for range u.count(3) {
 		p.Reasons = append(p.Reasons, Reason{u.text(table), u.text(table), u.text(table)})
 	}
 	return p
+}
+
+func (u *unpacker) marks(p *Pick, table []string) {
+	marks := u.number()
+	if marks > risingMark|leadsMark {
+		u.fail("a mark is unknown")
+	}
+	p.Rising = marks&risingMark != 0
+	if marks&leadsMark != 0 {
+		p.Leads = u.text(table)
+	}
 }
 
 func (u *unpacker) text(table []string) string {

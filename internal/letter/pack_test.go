@@ -18,8 +18,9 @@ func TestPackedPicksComeBackAsTheyWere(t *testing.T) {
 		var picks []letter.Pick
 		for range rapid.IntRange(0, 5).Draw(t, "picks") {
 			p := letter.Pick{
-				Paper: paper.Key(rapid.Int64().Draw(t, "key")),
-				Heat:  rapid.Float64().Draw(t, "heat"),
+				Paper:  paper.Key(rapid.Int64().Draw(t, "key")),
+				Heat:   rapid.Float64().Draw(t, "heat"),
+				Rising: rapid.Bool().Draw(t, "rising"), Leads: rapid.SampledFrom([]string{"", "cs.RO", "math.AG"}).Draw(t, "leads"),
 			}
 			for range rapid.IntRange(0, 3).Draw(t, "reasons") {
 				p.Reasons = append(p.Reasons, letter.Reason{
@@ -41,7 +42,7 @@ func TestPackedPicksComeBackAsTheyWere(t *testing.T) {
 func TestTenPicksStaySmall(t *testing.T) {
 	var picks []letter.Pick
 	for i := range 10 {
-		picks = append(picks, letter.Pick{Paper: paper.Key(20_000 + i), Heat: 12.34, Reasons: []letter.Reason{
+		picks = append(picks, letter.Pick{Paper: paper.Key(20_000 + i), Heat: 12.34, Rising: true, Leads: "cs.RO", Reasons: []letter.Reason{
 			{Term: `"diffusion policy"`, Field: "title", Text: "Diffusion Policy"},
 			{Term: "robot", Field: "abstract", Text: fmt.Sprintf("robotics%d", i)},
 			{Term: "author:lecun", Field: "author", Text: "Yann LeCun"},
@@ -52,8 +53,18 @@ func TestTenPicksStaySmall(t *testing.T) {
 	}
 }
 
+func TestPicksOfTheFirstFormAreStillRead(t *testing.T) {
+	// One pick as version 1 wrote it: paper 7, heat 1, "a" in the title as "b".
+	packed := []byte("\x01\x03\x01a\x05title\x01b\x01\x0e\x3f\xf0\x00\x00\x00\x00\x00\x00\x01\x00\x01\x02")
+	got, err := letter.UnpackPicks(packed)
+	want := []letter.Pick{{Paper: 7, Heat: 1, Reasons: []letter.Reason{{Term: "a", Field: "title", Text: "b"}}}}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
 func TestBrokenPicksAreAnError(t *testing.T) {
-	good := letter.PackPicks([]letter.Pick{{Paper: 7, Heat: 1, Reasons: []letter.Reason{{Term: "a", Field: "title", Text: "b"}}}})
+	good := letter.PackPicks([]letter.Pick{{Paper: 7, Heat: 1, Leads: "cs.RO", Reasons: []letter.Reason{{Term: "a", Field: "title", Text: "b"}}}})
 	for n := 1; n < len(good); n++ {
 		if _, err := letter.UnpackPicks(good[:n]); err == nil {
 			t.Errorf("the first %d of %d bytes pass as whole", n, len(good))
@@ -63,6 +74,7 @@ func TestBrokenPicksAreAnError(t *testing.T) {
 		"a later version":            append([]byte{9}, good[1:]...),
 		"bytes after the end":        append(good[:len(good):len(good)], 0),
 		"more texts than there are":  {1, 0xff, 0xff, 0xff, 0xff, 0x0f},
+		"a mark of a later version":  append(append([]byte{2, 0, 1, 2}, make([]byte, 8)...), 4, 0),
 		"a text longer than it all":  {1, 1, 0xff, 0xff, 0x03},
 		"a reason without its texts": append(append([]byte{1, 0, 1, 2}, make([]byte, 8)...), 1, 5, 5, 5),
 	} {
@@ -74,7 +86,7 @@ func TestBrokenPicksAreAnError(t *testing.T) {
 
 func FuzzUnpackPicks(f *testing.F) {
 	f.Add(letter.PackPicks(nil))
-	f.Add(letter.PackPicks([]letter.Pick{{Paper: 7, Heat: math.Pi, Reasons: []letter.Reason{{Term: "a", Field: "title", Text: "b"}}}}))
+	f.Add(letter.PackPicks([]letter.Pick{{Paper: 7, Heat: math.Pi, Rising: true, Leads: "cs.RO", Reasons: []letter.Reason{{Term: "a", Field: "title", Text: "b"}}}}))
 	f.Fuzz(func(t *testing.T, packed []byte) {
 		picks, err := letter.UnpackPicks(packed)
 		if err != nil || len(picks) == 0 {

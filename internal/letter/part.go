@@ -77,7 +77,7 @@ type partKey struct {
 	card              *Card  // of the paper, without what one reader matched
 	number            int    // or 0
 	matched           string // or empty
-	lean, bare, leads bool
+	lean, bare, first bool
 }
 
 func (f *format) key(name string, e *entry) partKey {
@@ -85,7 +85,7 @@ func (f *format) key(name string, e *entry) partKey {
 	if !known {
 		used = usesAll
 	}
-	k := partKey{name: name, lean: e.Lean, bare: e.Bare, leads: e.Leads}
+	k := partKey{name: name, lean: e.Lean, bare: e.Bare, first: e.First}
 	if used&usesCard != 0 {
 		k.card = e.card
 	}

@@ -46,7 +46,7 @@ func sampleLetter(k Kind) Letter {
 		MessageID: NewMessageID(k, 1, sampleTime, "paperboy.example"),
 		Keywords:  "\"sample keyword\"\nauthor:someone", Matched: 9,
 		Picks: []Pick{
-			{Paper: 1, Reasons: []Reason{
+			{Paper: 1, Rising: true, Leads: "cs.AI", Reasons: []Reason{
 				{Term: "a", Field: "title", Text: "a"}, {Term: "b", Field: "abstract", Text: "b"},
 				{Term: "c", Field: "author", Text: "c"}, {Term: "d", Field: "cat", Text: "d"},
 				{Term: "e", Field: "source", Text: "e"},
@@ -63,7 +63,7 @@ func sampleDigests() []DigestInput {
 			Authors: []string{"A", "B", "C", "D", "E"}, Sighted: sampleTime.Add(-72 * time.Hour),
 			Links: paper.Links{
 				Abstract: "https://example.org/abs", PDF: "https://example.org/pdf",
-				Discussion: "https://example.org/talk", Code: "https://example.org/code", Project: "https://example.org/",
+				Discussion: "https://example.org/talk", Forum: "https://example.org/forum", Code: "https://example.org/code", Project: "https://example.org/",
 			},
 			Readings: []paper.Reading{{At: sampleTime, Signals: paper.Signals{
 				Votes: paper.Known(2), Comments: paper.Known(1), Stars: paper.Known(1000)}}},

@@ -90,7 +90,7 @@ func (t *tracer) branch(n parse.BranchNode, inner, body bool) {
 
 func (t *tracer) field(name string) {
 	switch name {
-	case "Lean", "Bare", "Leads":
+	case "Lean", "Bare", "First":
 	case "Number":
 		t.found |= usesNumber
 	case "Matched":

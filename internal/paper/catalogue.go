@@ -16,7 +16,7 @@ type Batch struct {
 type Recorded struct {
 	New     int // first sightings of a paper in the source
 	Known   int // sightings that were there already
-	Skipped int // revisions of papers that were never listed
+	Skipped int // revisions and mentions of papers that were never listed
 }
 
 // Catalogue is all papers that a letter can pick at one moment.

@@ -18,14 +18,17 @@ func Merge(key Key, names []Name, sightings []Sighting, readings []Reading) *Pap
 		Key:       key,
 		Names:     byStrength(slices.Compact(slices.Sorted(slices.Values(names)))),
 		Published: published(ranked),
-		Sources:   sources(sightings),
 		Readings:  slices.SortedStableFunc(slices.Values(readings), byTime),
 	}
+	p.Sources, p.Listed = sources(sightings)
 	if len(ranked) > 0 {
 		p.Markup = ranked[0].Markup
 	}
 	for _, s := range ranked {
 		p.fill(s.Listing)
+		if s.Authority == Mention {
+			continue
+		}
 		if s.At.After(p.Sighted) {
 			p.Sighted = s.At
 		}
@@ -59,7 +62,11 @@ func (p *Paper) fill(l Listing) {
 	first(&p.Brief, l.Brief)
 	first(&p.Links.Abstract, link(l.URL))
 	first(&p.Links.PDF, link(l.PDF))
-	first(&p.Links.Discussion, link(l.Discussion))
+	if l.Authority == Mention {
+		first(&p.Links.Forum, link(l.Discussion))
+	} else {
+		first(&p.Links.Discussion, link(l.Discussion))
+	}
 	first(&p.Links.Code, link(l.Code))
 	first(&p.Links.Project, link(l.Project))
 }
@@ -128,13 +135,14 @@ func published(ranked []Sighting) time.Time {
 	return date
 }
 
-// sources returns the sources in the order of first sighting.
-func sources(sightings []Sighting) []string {
-	var names []string
+// sources returns the sources in the order of first sighting, and when each
+// of them listed the paper.
+func sources(sightings []Sighting) (names []string, listed []Listed) {
 	for _, s := range slices.SortedFunc(slices.Values(sightings), bySighting) {
 		if !slices.Contains(names, s.Source) {
 			names = append(names, s.Source)
+			listed = append(listed, Listed{Said: s.Listed, Seen: s.At})
 		}
 	}
-	return names
+	return names, listed
 }

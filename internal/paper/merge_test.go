@@ -47,6 +47,7 @@ func TestMerge(t *testing.T) {
 		Organization: "Example Lab",
 		Brief:        "Short.",
 		Sources:      []string{"huggingface", "arxiv", "blog"},
+		Listed:       []Listed{{Seen: day(4, 8)}, {Seen: day(5, 3)}, {Seen: day(6, 1)}},
 		Sighted:      day(6, 1),
 		Seq:          9,
 		Readings:     []Reading{readings[1], readings[0]},

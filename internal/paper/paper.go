@@ -13,8 +13,12 @@ type Key int64
 type Authority int
 
 const (
+	// Mention is the authority of a listing without any text: its source only
+	// points at papers that others list, brings signals and pages to those, and
+	// makes none.
+	Mention Authority = iota - 1
 	// Lossy text has lost its TeX on the way (Hugging Face strips '$' and '\').
-	Lossy Authority = iota
+	Lossy
 	// Copied text was passed on as the author wrote it.
 	Copied
 	// Origin text comes from where the paper was published.
@@ -81,6 +85,7 @@ type Reading struct {
 // Links are the pages of a paper, empty where there is none.
 type Links struct {
 	Abstract, PDF, Discussion, Code, Project string
+	Forum                                    string // a discussion at a source that only mentions the paper
 }
 
 // Paper is the work itself, merged from all its listings. Its texts are as the
@@ -99,6 +104,7 @@ type Paper struct {
 	Links        Links
 
 	Sources []string // the sources that list it, in the order of first sighting
+	Listed  []Listed // when each of Sources listed it
 	// Sighted is the newest first sighting of the paper in any source: it stays
 	// a candidate for seven days from then.
 	Sighted time.Time
@@ -106,6 +112,12 @@ type Paper struct {
 	// count as new (a source's first fetch brings its whole past).
 	Seq      int64
 	Readings []Reading // oldest first
+}
+
+// Listed is when a source began to list a paper.
+type Listed struct {
+	Said time.Time // by its own word; zero if it gives none
+	Seen time.Time // the catalogue's first sighting there
 }
 
 // Sighting is a listing with the moment at which the catalogue first met it.

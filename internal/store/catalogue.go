@@ -185,7 +185,7 @@ func (r *recording) titlesKnown(ls []paper.Listing) (bool, error) {
 
 // listing records one listing.
 func (r *recording) listing(l paper.Listing) error {
-	if untitled(l) {
+	if untitled(l) && l.Authority != paper.Mention {
 		r.count.Skipped++ // nothing to show, and nothing to match
 		return nil
 	}
@@ -194,7 +194,7 @@ func (r *recording) listing(l paper.Listing) error {
 		return err
 	}
 	if key == 0 {
-		if l.Revision {
+		if l.Revision || l.Authority == paper.Mention {
 			r.count.Skipped++
 			return nil
 		}

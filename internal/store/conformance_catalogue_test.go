@@ -53,6 +53,42 @@ var catalogueTests = []test{
 			w.Error(diff)
 		}
 	}},
+	{"a mention brings signals and its page to a paper that is known, and makes none", func(w *world) {
+		mention := func(id string, points int) paper.Listing {
+			return paper.Listing{ID: id, Authority: paper.Mention, Listed: noon.Add(-hour),
+				Discussion: "https://news.example/" + id, Signals: paper.Signals{Votes: paper.Known(points)}}
+		}
+		w.begin("s", "news")
+		if r := w.record("news", noon, mention("2605.00001", 5)); r != (paper.Recorded{Skipped: 1}) || len(w.candidates(noon)) != 0 {
+			w.Errorf("the mention of an unknown paper counts as %+v", r)
+		}
+		w.record("s", noon, listed("2605.00001", "One", 1))
+		before := w.only(noon)
+		later := noon.Add(hour)
+		if r := w.record("news", later, mention("2605.00001", 9), mention("2605.00002", 300)); r != (paper.Recorded{New: 1, Skipped: 1}) {
+			w.Errorf("the first mention of a known paper counts as %+v", r)
+		}
+		p := w.only(later)
+		if p.Title != "One" || p.Links.Forum != "https://news.example/2605.00001" || !cmp.Equal(votes(p), []int{1, 9}) ||
+			!cmp.Equal(p.Sources, []string{"s", "news"}) || !p.Listed[1].Said.Equal(noon.Add(-hour)) {
+			w.Errorf("now it is %+v", p)
+		}
+		if !p.Sighted.Equal(before.Sighted) || p.Seq != before.Seq || w.horizon(later) != before.Seq {
+			w.Errorf("a mention makes a paper new: sighted %v, number %d", p.Sighted, p.Seq)
+		}
+		if r := w.record("news", later.Add(hour), mention("2605.00001", 12)); r != (paper.Recorded{Known: 1}) {
+			w.Errorf("the same mention again counts as %+v", r)
+		}
+	}},
+	{"a mention keeps no old paper among the candidates", func(w *world) {
+		w.begin("s", "news")
+		w.record("s", noon, listed("2605.00001", "One", 1))
+		late := noon.Add(30 * day)
+		w.record("news", late, paper.Listing{ID: "2605.00001", Authority: paper.Mention, Signals: paper.Signals{Votes: paper.Known(9)}})
+		if got := w.candidates(late); len(got) != 0 {
+			w.Errorf("candidates are %+v", got)
+		}
+	}},
 	{"a source that falls silent on a field takes nothing back", func(w *world) {
 		l := listed("2605.01234", "One", 1)
 		l.Code, l.Brief = "https://example.org/c", "short"

@@ -24,7 +24,7 @@ func (s *Store) Candidates(ctx context.Context, now time.Time, window time.Durat
 		if err := t.one(horizon, []any{stamp(now)}, &c.Horizon); err != nil {
 			return err
 		}
-		const sighted = `SELECT paper FROM listings WHERE sighted > $1 AND sighted <= $2`
+		const sighted = `SELECT paper FROM listings WHERE sighted > $1 AND sighted <= $2 AND authority >= 0`
 		c.Papers, err = t.papers(now, sighted, stamp(now.Add(-window)), stamp(now))
 		return err
 	})

@@ -107,6 +107,9 @@ func (r *recording) sighting(key paper.Key, l paper.Listing) (at time.Time, seq 
 		return at, 0, err
 	}
 	r.count.New++
+	if l.Authority == paper.Mention {
+		return r.now, 0, nil
+	}
 	if r.first && stamp(l.Listed) != nil && l.Listed.Before(r.now.Add(-fresh)) {
 		return l.Listed, 0, nil
 	}

@@ -69,8 +69,8 @@ func (t *trends) current(ctx context.Context, now time.Time) ([]digest.Candidate
 		return nil, err
 	}
 	all := make([]digest.Candidate, 0, len(found.Papers))
-	for _, p := range found.Papers {
-		all = append(all, digest.Candidate{Paper: p, Heat: heat.Of(p.Readings, p.Sighted, now)})
+	for i, trend := range heat.Of(found.Papers, now) {
+		all = append(all, digest.Candidate{Paper: found.Papers[i], Trend: trend})
 	}
 	t.keep(hottest(all), now)
 	return t.now, nil
@@ -116,7 +116,9 @@ func (t *trends) search(ctx context.Context, want interest.Interest, max int, no
 	sel := digest.Select(cs, want, digest.History{First: true}, max, now)
 	out := found{Matched: sel.Matched, Of: len(cs)}
 	for _, p := range sel.Picks {
-		out.Cards = append(out.Cards, letter.NewCard(p.Paper, letter.Reasons(p.Match), now))
+		card := letter.NewCard(p.Paper, letter.Reasons(p.Match), now)
+		card.Rising, card.Leads = p.Rising, p.Leading()
+		out.Cards = append(out.Cards, card)
 	}
 	return out, nil
 }
