@@ -38,8 +38,8 @@ type writer struct {
 	next       map[string][]string // what stood after a word, as often as it did
 	vocabulary []string            // the most frequent first
 	zipf       *rand.Zipf
-	people     []string
-	categories []string
+
+	people, categories, organizations []string
 }
 
 func newWriter() (*writer, error) {
@@ -54,6 +54,7 @@ func newWriter() (*writer, error) {
 		w.learn(strings.Fields(summary), frequency)
 		w.people = append(w.people, p.Authors...)
 		w.categories = append(w.categories, p.Categories...)
+		w.organizations = append(w.organizations, p.Organization)
 	}
 	w.vocabulary = vocabularyOf(frequency)
 	w.zipf = rand.NewZipf(w.random, 1.1, 20, uint64(len(w.vocabulary)-1))
@@ -84,7 +85,7 @@ func exchangeable(word string) bool {
 }
 
 // vocabularyOf are the words by their frequency, and behind them compounds of
-// each.
+// the longer ones.
 func vocabularyOf(frequency map[string]int) []string {
 	words := make([]string, 0, len(frequency))
 	for word := range frequency {
@@ -99,7 +100,9 @@ func vocabularyOf(frequency map[string]int) []string {
 	all := slices.Clone(words)
 	for _, prefix := range []string{"multi", "cross", "meta", "hyper", "inter", "super", "auto", "micro", "quasi"} {
 		for _, word := range words {
-			all = append(all, prefix+word)
+			if len(word) > 7 {
+				all = append(all, prefix+word)
+			}
 		}
 	}
 	return all
@@ -107,17 +110,26 @@ func vocabularyOf(frequency map[string]int) []string {
 
 func (w *writer) pick(from []string) string { return from[w.random.IntN(len(from))] }
 
+// sentence is one of at least twelve words.
 func (w *writer) sentence() []string {
-	word := w.pick(w.first)
-	out := []string{word}
-	for len(out) < 40 && len(w.next[word]) > 0 && !endsSentence(word) {
-		word = w.pick(w.next[word])
-		out = append(out, word)
+	out := w.run()
+	for len(out) < 12 {
+		out = w.run()
 	}
 	for i, word := range out {
 		if exchangeable(word) && w.random.IntN(2) == 0 {
 			out[i] = w.vocabulary[w.zipf.Uint64()]
 		}
+	}
+	return out
+}
+
+func (w *writer) run() []string {
+	word := w.pick(w.first)
+	out := []string{word}
+	for len(out) < 40 && len(w.next[word]) > 0 && !endsSentence(word) {
+		word = w.pick(w.next[word])
+		out = append(out, word)
 	}
 	return out
 }
@@ -140,12 +152,14 @@ func (w *writer) listing(n int, now time.Time) paper.Listing {
 	}
 	l.URL = "https://arxiv.org/abs/" + l.ID
 	l.PDF = "https://arxiv.org/pdf/" + l.ID
-	for range 2 + w.random.IntN(6) {
+	for range 3 + w.random.IntN(6) {
 		l.Authors = append(l.Authors, w.pick(w.people))
 	}
 	if w.random.IntN(5) < 3 { // votes are few for most, and many for some
 		votes := int(3 / (w.random.Float64() + 0.01))
 		l.Signals = paper.Signals{Votes: paper.Known(votes), Comments: paper.Known(votes / 8)}
+		l.Discussion = "https://papers.example/discussion/" + l.ID
+		l.Organization = w.pick(w.organizations)
 	}
 	if w.random.IntN(3) == 0 {
 		l.Code = "https://code.example/" + strings.ToLower(method)
@@ -154,20 +168,15 @@ func (w *writer) listing(n int, now time.Time) paper.Listing {
 }
 
 func (w *writer) title() string {
-	for {
-		s := w.sentence()
-		if len(s) >= 6 {
-			title := strings.Join(s[:min(len(s), 6+w.random.IntN(5))], " ")
-			return strings.TrimRight(title, ".,:;?!")
-		}
-	}
+	title := strings.Join(w.sentence()[:6+w.random.IntN(5)], " ")
+	return strings.TrimRight(title, ".,:;?!")
 }
 
 // abstract is one of some 1,200 characters.
 func (w *writer) abstract(method string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "We present %s.", method)
-	for length := 800 + w.random.IntN(600); b.Len() < length; {
+	fmt.Fprintf(&b, "We present %s, where %s", method, strings.Join(w.sentence(), " "))
+	for length := 900 + w.random.IntN(600); b.Len() < length; {
 		b.WriteByte(' ')
 		b.WriteString(strings.Join(w.sentence(), " "))
 	}

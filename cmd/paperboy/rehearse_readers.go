@@ -25,8 +25,8 @@ type crowd struct {
 
 // A keyword of a crowd stands in this share of the papers.
 const (
-	rarest   = 0.003
-	commonst = 0.008
+	rarest   = 0.002
+	commonst = 0.006
 )
 
 func newCrowd(papers []*paper.Paper, rhythm subscription.Rhythm) (*crowd, error) {
@@ -57,7 +57,7 @@ func keywordsIn(text string) (words, phrases map[string]bool) {
 	before := ""
 	for word := range strings.FieldsSeq(strings.ToLower(text)) {
 		bare := strings.TrimRight(word, ".,:;?!)")
-		if len(bare) < 4 || strings.IndexFunc(bare, func(r rune) bool { return r < 'a' || r > 'z' }) >= 0 {
+		if len(bare) < 5 || strings.IndexFunc(bare, func(r rune) bool { return r < 'a' || r > 'z' }) >= 0 {
 			before = ""
 			continue
 		}
