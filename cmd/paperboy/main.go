@@ -25,6 +25,8 @@ const usage = `paperboy mails each reader, once a day, the trending papers that 
   paperboy preview   [--config FILE] [--now TIME] [--keywords K | --reader ADDRESS] [--papers N] [--format text|html|json|eml] [--serve]
   paperboy readers   list | add ADDRESS --keywords K | remove ADDRESS | export | import
   paperboy check     [--config FILE]     configuration, database, sources, mail server: a line each
+  paperboy rehearse  --readers N [--papers M] [--smtp HOST:PORT] [--connections C] [--stages match,enqueue,send]
+                     [--format text|json] [--config FILE]   a round of invented readers, measured
 
 "paperboy COMMAND -h" lists a command's flags. TIME is RFC 3339, such as 2026-11-23T07:00:00Z.
 `
@@ -57,6 +59,7 @@ type command func(f *flag.FlagSet) func(ctx context.Context, args []string, s st
 var commands = map[string]command{
 	"demo": demoCommand, "serve": serveCommand, "run": runCommand, "pull": pullCommand,
 	"preview": previewCommand, "readers": readersCommand, "check": checkCommand,
+	"rehearse": rehearseCommand,
 }
 
 // usageError is the caller's mistake: it ends with exit code 2.

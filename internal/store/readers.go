@@ -248,11 +248,7 @@ func (s *Store) Add(ctx context.Context, r subscription.Reader, now time.Time) (
 }
 
 func (t *tx) add(r subscription.Reader, now time.Time) (int64, error) {
-	set := subscription.Settings{Keywords: r.Keywords, Rhythm: r.Rhythm, Papers: r.Papers}
-	if r.Consent.At.IsZero() {
-		r.Consent.At = now
-	}
-	q := subscription.Request{Address: r.Address, Folded: r.Folded, Settings: set, Language: r.Language, Consent: r.Consent}
+	q := requestOf(r, now)
 	found, err := t.readerFor(q, now)
 	switch {
 	case err != nil:
@@ -267,6 +263,15 @@ func (t *tx) add(r subscription.Reader, now time.Time) (int64, error) {
 		return found.ID, err
 	}
 	return found.ID, t.pause(found.ID, r.PausedUntil, now)
+}
+
+// requestOf is what a reader would have asked for to become as r is.
+func requestOf(r subscription.Reader, now time.Time) subscription.Request {
+	if r.Consent.At.IsZero() {
+		r.Consent.At = now
+	}
+	set := subscription.Settings{Keywords: r.Keywords, Rhythm: r.Rhythm, Papers: r.Papers}
+	return subscription.Request{Address: r.Address, Folded: r.Folded, Settings: set, Language: r.Language, Consent: r.Consent}
 }
 
 // readerFor returns the reader with the request's address, a new pending one
