@@ -31,11 +31,12 @@ type Card struct {
 	MoreAuthors  int      // how many follow them
 	Organization string
 	Summary      string    // the first sentences
-	Brief        bool      // Summary is the source's own short text: there was no abstract
+	Brief        bool      // Summary is the short text that the source had made, not the abstract's beginning
 	Links        []Link    // each page once
 	Votes        int       // of all sources; 0: none, or not told
 	Comments     int       // likewise
 	Stars        int       // of the code's repository
+	Trend        string    // the votes of the last days as a small drawing; empty where there is none to see
 	Rising       bool      // more votes came within the last day than was to be expected
 	Leads        string    // the category of which it is the hottest this week; empty: none
 	Matched      []Matched // why it is here
@@ -63,26 +64,42 @@ func NewCard(p *paper.Paper, reasons []Reason, now time.Time) Card {
 		Key:          p.Key,
 		Title:        short(longestTitle, clean(p.PlainTitle())),
 		Organization: short(longestName, clean(p.Organization)),
-		Summary:      firstSentences(longestSummary, clean(p.PlainSummary())),
+		Summary:      firstSentences(longestSummary, clean(p.Brief)),
 		Links:        links(p.Links),
 		Votes:        signals.Votes.N,
 		Comments:     signals.Comments.N,
 		Stars:        signals.Stars.N,
+		Trend:        trend(p.Readings, now),
 		Matched:      matched(reasons),
 		Published:    p.Published,
-		Days:         max(0, int(now.Sub(p.Sighted)/(24*time.Hour))),
+		Days:         days(p.Sighted, now),
 		Sources:      slices.Clone(p.Sources),
 	}
 	c.Authors, c.MoreAuthors = authors(p.PlainAuthors())
-	if c.Summary == "" {
-		c.Summary = firstSentences(longestSummary, clean(p.Brief))
-		c.Brief = c.Summary != ""
+	if c.Brief = c.Summary != ""; !c.Brief {
+		c.Summary = firstSentences(longestSummary, clean(p.PlainSummary()))
 	}
 	if len(c.Links) > 0 {
 		c.URL = c.Links[0].URL
 	}
 	return c
 }
+
+// days are the whole days from a time, if it is known, up to now.
+func days(from, now time.Time) int {
+	if from.IsZero() {
+		return 0
+	}
+	return max(0, int(now.Sub(from)/(24*time.Hour)))
+}
+
+// Counted reports whether anything is said of what others make of the paper.
+func (c Card) Counted() bool {
+	return c.Votes > 0 || c.Comments > 0 || c.Stars > 0 || c.Rising || c.Leads != "" || c.Days >= 2
+}
+
+// Why reports whether there is anything to say of why the paper is here.
+func (c Card) Why() bool { return len(c.Matched) > 0 || c.Counted() }
 
 // authors keeps all of up to four names, else the first three: 'and one more'
 // would take the room of the one.

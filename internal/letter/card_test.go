@@ -70,13 +70,13 @@ func TestCardCountsAsOfItsTime(t *testing.T) {
 	}
 }
 
-func TestABriefStandsInOnlyForAMissingAbstract(t *testing.T) {
+func TestABriefGoesBeforeTheAbstract(t *testing.T) {
 	c := letter.NewCard(&paper.Paper{Title: "T", Summary: "The abstract.", Brief: "The brief."}, nil, morning)
-	if c.Summary != "The abstract." || c.Brief {
+	if c.Summary != "The brief." || !c.Brief {
 		t.Errorf("summary %q, brief %v", c.Summary, c.Brief)
 	}
-	c = letter.NewCard(&paper.Paper{Title: "T", Brief: "The brief."}, nil, morning)
-	if c.Summary != "The brief." || !c.Brief {
+	c = letter.NewCard(&paper.Paper{Title: "T", Summary: "The abstract."}, nil, morning)
+	if c.Summary != "The abstract." || c.Brief {
 		t.Errorf("summary %q, brief %v", c.Summary, c.Brief)
 	}
 }

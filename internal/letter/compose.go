@@ -13,6 +13,7 @@ import (
 	texttemplate "text/template"
 	"time"
 
+	"paperboy/internal/interest"
 	"paperboy/internal/paper"
 )
 
@@ -65,7 +66,8 @@ type Composer struct {
 	text   *texttemplate.Template
 	inHTML *format
 	inText *format
-	cards  *cache[cardKey, *Card]
+	leaves *cache[leafKey, *leaf]
+	looks  looks
 }
 
 // NewComposer parses letter/*.tmpl of an operator's or the built-in templates
@@ -73,7 +75,7 @@ type Composer struct {
 // template is an error here, with its file and line.
 func NewComposer(templates fs.FS, site Site) (*Composer, error) {
 	c := &Composer{site: site}
-	c.cards = newCache[cardKey](cardsKept, func(*Card) int { return 1 })
+	c.leaves = newCache[leafKey](leavesKept, func(*leaf) int { return 1 })
 	var err error
 	c.html, err = htmltemplate.New("letter").Funcs(Funcs()).
 		Funcs(htmltemplate.FuncMap{"part": c.htmlPart}).
@@ -88,6 +90,9 @@ func NewComposer(templates fs.FS, site Site) (*Composer, error) {
 		return nil, fmt.Errorf("letter templates: %w", err)
 	}
 	c.inHTML, c.inText = inHTML(c.html), inText(c.text)
+	if err := c.learnLooks(); err != nil {
+		return nil, fmt.Errorf("letter templates: %w", err)
+	}
 	if err := c.rehearse(); err != nil {
 		return nil, fmt.Errorf("letter templates: %w", err)
 	}
@@ -334,6 +339,17 @@ func (v digestView) Count() int { return len(v.Papers) + v.Omitted }
 // Rest is how many papers follow the top one.
 func (v digestView) Rest() int { return v.Count() - 1 }
 
+// Rising is how many of the papers trend upwards.
+func (v digestView) Rising() int {
+	n := 0
+	for _, e := range v.Papers {
+		if e.Card.Rising {
+			n++
+		}
+	}
+	return n
+}
+
 // entry is one paper's place in a letter.
 type entry struct {
 	Card
@@ -342,10 +358,12 @@ type entry struct {
 	Lean   bool // without its summary
 	Bare   bool // the linked title alone
 
-	card *Card  // the paper's, without Matched
-	why  string // Matched in one text
-	rec  *recorder
-	self *entry // where it stands in the letter that is put together
+	leaf    *leaf
+	looks   looks
+	reasons []Reason
+	why     string // reasons in one text
+	rec     *recorder
+	self    *entry // where it stands in the letter that is put together
 }
 
 func (c *Composer) digestView(l Letter, in DigestInput) digestView {
@@ -368,43 +386,77 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 	return v
 }
 
-// cardKey is a paper as it was loaded, the moment its counts are of, and what
+// Heading is the title with the words marked that matched.
+func (e entry) Heading() htmltemplate.HTML {
+	return e.looks.html(pieces(e.leaf.title, e.Title, hitsIn(e.places(), "title")))
+}
+
+// Abstract is the summary with the words marked that matched.
+func (e entry) Abstract() htmltemplate.HTML {
+	return e.looks.html(pieces(e.leaf.summary, e.Summary, hitsIn(e.places(), "abstract")))
+}
+
+// places are where the terms for which the paper is here stand in what is
+// shown of it. A term that no longer parses stands nowhere.
+func (e entry) places() interest.Match {
+	var m interest.Match
+	for _, r := range e.reasons {
+		if term, err := interest.Parse(r.Term); err == nil {
+			m.Hits = append(m.Hits, term.Places(e.leaf.doc)...)
+		}
+	}
+	return m
+}
+
+// leafKey is a paper as it was loaded, the moment its counts are of, and what
 // the round that picked it found.
-type cardKey struct {
+type leafKey struct {
 	paper  *paper.Paper
 	at     int64
 	rising bool
 	leads  string
 }
 
-func (c *Composer) entry(p *paper.Paper, pick Pick, at time.Time, number int) entry {
-	key := cardKey{p, at.UnixNano(), pick.Rising, pick.Leads}
-	card, ok := c.cards.get(key)
-	if !ok {
-		one := NewCard(p, nil, at)
-		one.Rising, one.Leads = pick.Rising, pick.Leads
-		card = &one
-		c.cards.put(key, card)
+// leaf is what letters say of a paper whoever reads them.
+type leaf struct {
+	Card
+	title, summary paper.Rich
+	doc            *interest.Document // of what is shown
+}
+
+func newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
+	l := &leaf{Card: NewCard(p, nil, at), title: p.RichTitle()}
+	l.Rising, l.Leads = pick.Rising, pick.Leads
+	if l.summary = p.RichSummary(); l.Brief {
+		l.summary = paper.Rich{{Plain: l.Summary, Text: l.Summary}}
 	}
-	e := entry{Card: *card, Number: number, First: number == 1, card: card}
+	l.doc = interest.ReadTexts(l.Title, l.Summary)
+	return l
+}
+
+func (c *Composer) entry(p *paper.Paper, pick Pick, at time.Time, number int) entry {
+	key := leafKey{p, at.UnixNano(), pick.Rising, pick.Leads}
+	one, ok := c.leaves.get(key)
+	if !ok {
+		one = newLeaf(p, pick, at)
+		c.leaves.put(key, one)
+	}
+	e := entry{
+		Card: one.Card, Number: number, First: number == 1,
+		leaf: one, looks: c.looks, reasons: pick.Reasons, why: fingerprint(pick.Reasons),
+	}
 	e.Matched = matched(pick.Reasons)
-	e.why = fingerprint(e.Matched)
 	return e
 }
 
-// fingerprint is the same for equal matches only.
-func fingerprint(all []Matched) string {
-	if len(all) == 0 {
-		return ""
-	}
+// fingerprint is the same for equal reasons only.
+func fingerprint(all []Reason) string {
 	var b strings.Builder
-	for _, m := range all {
-		b.WriteString(m.Field)
-		for _, text := range m.Texts {
-			b.WriteByte(0)
+	for _, r := range all {
+		for _, text := range []string{r.Term, r.Field, r.Text} {
 			b.WriteString(text)
+			b.WriteByte(0)
 		}
-		b.WriteByte('\n')
 	}
 	return b.String()
 }

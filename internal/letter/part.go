@@ -20,8 +20,8 @@ import (
 // partsKept bounds what is kept of rendered parts, in bytes, twice.
 const partsKept = 8 << 20
 
-// cardsKept is how many papers' cards are kept, twice.
-const cardsKept = 2000
+// leavesKept is how many papers are kept as letters show them, twice.
+const leavesKept = 2000
 
 // format is one of the two bodies of a letter, and its templates.
 type format struct {
@@ -74,7 +74,7 @@ func newFormat(frame string, execute func(io.Writer, string, any) error, trim fu
 // partKey is all that a part of an entry depends on.
 type partKey struct {
 	name              string
-	card              *Card  // of the paper, without what one reader matched
+	leaf              *leaf  // the paper, without what one reader matched
 	number            int    // or 0
 	matched           string // or empty
 	lean, bare, first bool
@@ -87,7 +87,7 @@ func (f *format) key(name string, e *entry) partKey {
 	}
 	k := partKey{name: name, lean: e.Lean, bare: e.Bare, first: e.First}
 	if used&usesCard != 0 {
-		k.card = e.card
+		k.leaf = e.leaf
 	}
 	if used&usesNumber != 0 {
 		k.number = e.Number

@@ -133,7 +133,7 @@ func TestOperatorsOwnParts(t *testing.T) {
 	for name, digest := range cases {
 		t.Run(name, func(t *testing.T) {
 			own := fstest.MapFS{}
-			for _, file := range []string{"words.tmpl", "notice.html.tmpl", "notice.txt.tmpl", "digest.txt.tmpl", "digest.html.tmpl"} {
+			for _, file := range []string{"words.tmpl", "notice.html.tmpl", "notice.txt.tmpl", "digest.txt.tmpl", "paper.txt.tmpl", "digest.html.tmpl"} {
 				b, err := fs.ReadFile(templates.FS, "letter/"+file)
 				if err != nil {
 					t.Fatal(err)
@@ -141,7 +141,8 @@ func TestOperatorsOwnParts(t *testing.T) {
 				own["letter/"+file] = &fstest.MapFile{Data: b}
 			}
 			builtIn := string(own["letter/digest.html.tmpl"].Data)
-			shared := builtIn[strings.Index(builtIn, `{{define "style"}}`):strings.Index(builtIn, `{{define "paper"}}`)] + builtIn[strings.Index(builtIn, `{{define "imprint"}}`):]
+			shared := builtIn[strings.Index(builtIn, `{{define "style"}}`):]
+			own["letter/paper.html.tmpl"] = &fstest.MapFile{Data: []byte(`{{define "piece"}}{{.Text}}{{end}}`)}
 			own["letter/digest.html.tmpl"] = &fstest.MapFile{Data: []byte(digest + shared)}
 			c, err := letter.NewComposer(own, site())
 			if err != nil {

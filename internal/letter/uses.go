@@ -95,6 +95,8 @@ func (t *tracer) field(name string) {
 		t.found |= usesNumber
 	case "Matched":
 		t.found |= usesMatched
+	case "Heading", "Abstract", "Why":
+		t.found |= usesCard | usesMatched
 	default:
 		t.found |= usesCard
 	}
