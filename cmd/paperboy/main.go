@@ -27,6 +27,7 @@ const usage = `paperboy mails each reader, once a day, the trending papers that 
   paperboy check     [--config FILE]     configuration, database, sources, mail server: a line each
   paperboy rehearse  --readers N [--papers M] [--smtp HOST:PORT] [--connections C] [--stages match,enqueue,send]
                      [--format text|json] [--config FILE]   a round of invented readers, measured
+  paperboy rehearse  --heat DIR [--format text|json]   how good the order by heat would have been, by archived readings
 
 "paperboy COMMAND -h" lists a command's flags. TIME is RFC 3339, such as 2026-11-23T07:00:00Z.
 `

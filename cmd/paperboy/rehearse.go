@@ -29,8 +29,8 @@ var stages = []string{"match", "enqueue", "send"}
 
 // rehearsal is what the flags ask for.
 type rehearsal struct {
-	config, papers, smtp, stages, format string
-	readers, connections                 int
+	config, papers, smtp, stages, format, heat string
+	readers, connections                       int
 }
 
 func rehearseCommand(f *flag.FlagSet) func(context.Context, []string, streams) error {
@@ -41,6 +41,7 @@ func rehearseCommand(f *flag.FlagSet) func(context.Context, []string, streams) e
 	f.IntVar(&r.connections, "connections", 0, "`C` connections at once; without it, as configured")
 	f.StringVar(&r.stages, "stages", strings.Join(stages, ","), "report on these `STAGES`, and do no more than they need")
 	f.StringVar(&r.format, "format", "text", "text or json")
+	f.StringVar(&r.heat, "heat", "", "no round, but how good the order by heat would have been, by the archived readings in the folder `DIR`")
 	f.StringVar(&r.config, "config", "", "take site, templates and mail settings from the configuration `FILE`; without it, the defaults")
 	return func(ctx context.Context, args []string, s streams) error {
 		if slices.Equal(args, []string{sinkArgument}) {
@@ -48,6 +49,9 @@ func rehearseCommand(f *flag.FlagSet) func(context.Context, []string, streams) e
 		}
 		if err := errors.Join(noArguments(args), r.check()); err != nil {
 			return usageError{err}
+		}
+		if r.heat != "" {
+			return rehearseHeat(r.heat, r.format, s.out)
 		}
 		return r.run(ctx, s)
 	}
@@ -61,7 +65,8 @@ func (r *rehearsal) check() error {
 			faults = append(faults, fmt.Errorf(format, args...))
 		}
 	}
-	fault(r.readers < 1, "--readers: say how many, 1 or more")
+	fault(r.readers < 1 && r.heat == "", "--readers: say how many, 1 or more")
+	fault(r.readers != 0 && r.heat != "", "--heat takes no --readers: it makes no round")
 	fault(r.connections < 0, "--connections %d is negative", r.connections)
 	fault(r.format != "text" && r.format != "json", "--format %q is not text or json", r.format)
 	if n, err := strconv.Atoi(r.papers); err == nil {

@@ -48,7 +48,7 @@ func invented(day string, votes map[string]int) string {
 	return b.String()
 }
 
-func rehearsed(t *testing.T, dir string) heatReport {
+func heatOf(t *testing.T, dir string) heatReport {
 	t.Helper()
 	var out strings.Builder
 	if err := rehearseHeat(dir, "json", &out); err != nil {
@@ -71,7 +71,7 @@ func TestAMorningSeesWhatVotesOfDifferentAgeHide(t *testing.T) {
 	dir := archived(t, map[string]string{"readings.csv": "list_date,captured_at,paper_id,upvotes,num_comments\n" +
 		invented("2026-05-04", map[string]int{"16h": 60, "40h": 100, "400h": 110}) +
 		invented("2026-05-05", map[string]int{"16h": 90, "400h": 200})})
-	r := rehearsed(t, dir)
+	r := heatOf(t, dir)
 	// Of the mornings from the 5th on, the two after a reading.
 	if r.Mornings.Moments != 2 || r.Mornings.Papers != 12+24 || r.Mornings.Changed != 36 {
 		t.Errorf("%+v", r.Mornings)
@@ -90,7 +90,7 @@ func TestAMorningSeesWhatVotesOfDifferentAgeHide(t *testing.T) {
 
 func TestWhatWasReadOnceTellsNoMorning(t *testing.T) {
 	day := `[{"numComments":2,"paper":{"id":"2605.00001","upvotes":7}},{"paper":{"id":"2605.00002"}}]`
-	r := rehearsed(t, archived(t, map[string]string{"2026-05-04.json": day, "2026-05-05.json": "[]"}))
+	r := heatOf(t, archived(t, map[string]string{"2026-05-04.json": day, "2026-05-05.json": "[]"}))
 	if r.Mornings.Moments != 0 || r.Staggered.Moments != 0 {
 		t.Errorf("%+v", r)
 	}
@@ -105,7 +105,7 @@ func TestADaysFileCountsAsAReading(t *testing.T) {
 	for rank := range 12 {
 		items = append(items, `{"numComments":1,"paper":{"id":"2605.004`+string(rune('a'+rank))+`","upvotes":`+strconv.Itoa(60/(rank+1))+`}}`)
 	}
-	r := rehearsed(t, archived(t, map[string]string{
+	r := heatOf(t, archived(t, map[string]string{
 		"2026-05-04.json": "[" + strings.Join(items, ",") + "]",
 		"readings.csv":    invented("2026-05-04", map[string]int{"200h": 70}),
 	}))
@@ -142,6 +142,29 @@ func TestAFaultyArchiveIsNamed(t *testing.T) {
 	}
 }
 
+func TestHeatIsRehearsedFromTheCommandLine(t *testing.T) {
+	dir := archived(t, map[string]string{"2026-05-04.json": "[]", "readings.csv": invented("2026-05-04", map[string]int{"16h": 60, "200h": 70})})
+	for name, tt := range map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"a table":                   {[]string{"--heat", dir}, done, "NDCG@10"},
+		"JSON":                      {[]string{"--heat", dir, "--format", "json"}, done, `"ndcg_at_10"`},
+		"an empty folder":           {[]string{"--heat", t.TempDir()}, failed, "no readings.csv"},
+		"readers as well":           {[]string{"--heat", dir, "--readers", "5"}, misused, "--heat takes no --readers"},
+		"a format that there isn't": {[]string{"--heat", dir, "--format", "xml"}, misused, `"xml" is not text or json`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out strings.Builder
+			code := run(t.Context(), append([]string{"rehearse"}, tt.args...), streams{strings.NewReader(""), &out, &out})
+			if code != tt.code || !strings.Contains(out.String(), tt.want) {
+				t.Errorf("exit code %d, want %d and %q in:\n%s", code, tt.code, tt.want, out.String())
+			}
+		})
+	}
+}
+
 func TestNDCGAndPrecision(t *testing.T) {
 	log2 := math.Log2
 	tests := []struct {
@@ -171,7 +194,7 @@ func TestHeatOnCapturedReadings(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log("\n" + out.String())
-	r := rehearsed(t, dir)
+	r := heatOf(t, dir)
 	for name, table := range map[string]heatTable{"mornings": r.Mornings, "staggered": r.Staggered} {
 		byHeat, byVotes, byDate := table.of("heat"), table.of("votes"), table.of("date")
 		// So few days tell no small difference, but a broken formula they do.
