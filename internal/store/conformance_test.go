@@ -31,6 +31,7 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"model", modelTests},
 		{"shared", sharedTests},
 		{"prune", pruneTests},
+		{"import", importTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, one := range part.tests {
