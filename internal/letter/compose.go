@@ -425,8 +425,7 @@ type leaf struct {
 }
 
 func newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
-	l := &leaf{Card: NewCard(p, nil, at), title: p.RichTitle()}
-	l.Rising, l.Leads = pick.Rising, pick.Leads
+	l := &leaf{Card: NewCard(p, nil, at).Trending(pick.Rising, pick.Leads), title: p.RichTitle()}
 	if l.summary = p.RichSummary(); l.Brief {
 		l.summary = paper.Rich{{Plain: l.Summary, Text: l.Summary}}
 	}

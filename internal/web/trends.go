@@ -117,8 +117,7 @@ func (t *trends) search(ctx context.Context, want interest.Interest, max int, no
 	out := found{Matched: sel.Matched, Of: len(cs)}
 	for _, p := range sel.Picks {
 		card := letter.NewCard(p.Paper, letter.Reasons(p.Match), now)
-		card.Rising, card.Leads = p.Rising, p.Leading()
-		out.Cards = append(out.Cards, card)
+		out.Cards = append(out.Cards, card.Trending(p.Rising, p.Leading()))
 	}
 	return out, nil
 }
