@@ -10,7 +10,8 @@ import (
 	"paperboy/internal/subscription"
 )
 
-// A mailbox gets at most this many mails that anybody can ask for in a day.
+// A mailbox gets at most this many mails of one kind that anybody can ask for
+// in a day: who asks for confirmations uses up nobody's links.
 const (
 	noticesADay = 3
 	day         = 24 * time.Hour
@@ -85,11 +86,12 @@ func (t *tx) ticket(reader int64) (ticket int64, err error) {
 // notice queues a letter that somebody asked for, in place of older ones of
 // its kind that still wait, unless the address or the reader has had enough.
 func (t *tx) notice(l letter.Letter, folded, host string, expires, now time.Time) error {
-	const toAddress = `SELECT COUNT(*) FROM letters WHERE folded = $1 AND made > $2 AND kind <> 'digest'`
+	const toAddress = `SELECT COUNT(*) FROM letters WHERE folded = $1 AND made > $2 AND kind = $3`
 	const ofReader = `SELECT COUNT(*) FROM letters WHERE reader = $1 AND made > $2 AND kind = $3`
 	since := stamp(now.Add(-day))
+	mailbox := subscription.Mailbox(folded)
 	var mailed, asked int
-	if err := t.one(toAddress, []any{folded, since}, &mailed); err != nil {
+	if err := t.one(toAddress, []any{mailbox, since, l.Kind}, &mailed); err != nil {
 		return err
 	}
 	if err := t.one(ofReader, []any{l.Reader, since, l.Kind}, &asked); err != nil {
@@ -110,7 +112,7 @@ func (t *tx) notice(l letter.Letter, folded, host string, expires, now time.Time
 	}
 	l.Made, l.State = now, letter.Queued
 	l.MessageID = letter.NewMessageID(l.Kind, l.Reader, l.Slot, host)
-	_, err = t.insertLetter(l, folded, expires)
+	_, err = t.insertLetter(l, mailbox, expires)
 	return err
 }
 
