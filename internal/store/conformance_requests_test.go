@@ -273,6 +273,46 @@ var requestTests = []test{
 		w.ok(err)
 		w.stale(r.ID, ticket, noon)
 	}},
+	{"links mailed to an address that was given up are void", func(w *world) {
+		r := w.add("a@example.org", noon)
+		w.ok(w.AskLink(w.Context(), "a@example.org", "h", noon.Add(hour), noon))
+		link := w.letters(r.ID)[0]
+		if w.reader(r.ID).Voided >= link.Ticket {
+			w.Errorf("a fresh link is void")
+		}
+		_, err := w.ConfirmMove(w.Context(), r.ID, w.askMove(r.ID, "new@example.org"), noon)
+		w.ok(err)
+		if got := w.reader(r.ID).Voided; got < link.Ticket {
+			w.Errorf("ticket %d still opens: void up to %d", link.Ticket, got)
+		}
+		for _, l := range w.letters(r.ID) {
+			if l.Kind == letter.Access && l.State != letter.Dropped {
+				w.Errorf("the mail with the void link is %s", l.State)
+			}
+		}
+		w.ok(w.AskLink(w.Context(), "new@example.org", "h", noon.Add(hour), noon))
+		if got := w.reader(r.ID); got.Voided >= w.letters(r.ID)[0].Ticket {
+			w.Errorf("a link to the new address is void: up to %d", got.Voided)
+		}
+	}},
+	{"what was asked can be looked at as long as it can be confirmed", func(w *world) {
+		id, ticket := w.ask("a@example.org", noon)
+		q, open, err := w.Asked(w.Context(), letter.Confirmation, id, ticket, noon)
+		if err != nil || !open || q.Address != "a@example.org" || q.Settings.Keywords != "diffusion" || q.Settings.Papers != 5 {
+			w.Errorf("asked %+v, open %v, %v", q, open, err)
+		}
+		if _, _, err := w.Asked(w.Context(), letter.Confirmation, id, ticket, noon.Add(day)); !errors.Is(err, subscription.ErrStale) {
+			w.Errorf("expired: %v", err)
+		}
+		_, err = w.Confirm(w.Context(), id, ticket, noon)
+		w.ok(err)
+		if _, open, err := w.Asked(w.Context(), letter.Confirmation, id, ticket, noon); err != nil || open {
+			w.Errorf("confirmed: open %v, %v", open, err)
+		}
+		if _, _, err := w.Asked(w.Context(), letter.Confirmation, 99, 1, noon); !errors.Is(err, errNoReader) {
+			w.Errorf("nobody's: %v", err)
+		}
+	}},
 	{"many who ask for one address at once are one reader with one request", func(w *world) {
 		var wg sync.WaitGroup
 		errs := make([]error, 8)

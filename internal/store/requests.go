@@ -188,6 +188,20 @@ func (s *Store) ConfirmMove(ctx context.Context, id, ticket int64, now time.Time
 	return s.answer(ctx, letter.Move, id, ticket, now, (*tx).move)
 }
 
+// Asked returns the request of this ticket, and whether confirming would still
+// change anything; kind is letter.Confirmation or letter.Move. The error is
+// ErrStale where the request can't be answered any more.
+func (s *Store) Asked(ctx context.Context, kind letter.Kind, id, ticket int64, now time.Time) (q subscription.Request, open bool, err error) {
+	err = s.read(ctx, func(t *tx) (err error) {
+		if _, err = t.reader(id); err != nil {
+			return err
+		}
+		q, open, err = t.findRequest(kind, id, ticket, now)
+		return err
+	})
+	return q, open, aboutReader(id, err)
+}
+
 // answer applies an open request, once.
 func (s *Store) answer(ctx context.Context, kind letter.Kind, id, ticket int64, now time.Time,
 	apply func(*tx, int64, subscription.Request, time.Time) error,
@@ -249,12 +263,13 @@ func (t *tx) settleRequest(kind letter.Kind, reader int64) error {
 }
 
 // move gives the reader the address of the request. Letters that are about to
-// be sent to the old one are taken back: they go to the new one.
+// be sent to the old one are taken back: they go to the new one. Links mailed
+// to the old one open nothing any more.
 func (t *tx) move(id int64, q subscription.Request, _ time.Time) error {
 	const (
 		// Somebody typed this address and never confirmed it.
 		makeRoom = `DELETE FROM readers WHERE folded = $2 AND id <> $1 AND state = 'pending' AND prior = ''`
-		rename   = `UPDATE readers SET address = $2, folded = $3 WHERE id = $1`
+		rename   = `UPDATE readers SET address = $2, folded = $3, voided = ticket WHERE id = $1`
 		takeBack = `UPDATE letters SET owner = NULL WHERE reader = $1 AND state = 'queued'`
 		forget   = `DELETE FROM requests WHERE reader = $1 AND kind = $2`
 	)
@@ -273,6 +288,9 @@ func (t *tx) move(id int64, q subscription.Request, _ time.Time) error {
 	}
 	// A request to confirm the old address would bring it back.
 	if _, err := t.exec(forget, id, letter.Confirmation); err != nil {
+		return err
+	}
+	if err := t.drop(id, letter.Access); err != nil {
 		return err
 	}
 	return t.drop(id, letter.Confirmation)

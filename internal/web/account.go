@@ -57,14 +57,19 @@ type accountPage struct {
 // shownLetters is how many letters the account lists; the export has all.
 const shownLetters = 10
 
-// accountReader returns whose account a request's address opens.
+// accountReader returns whose account a request's address opens: none where it
+// was mailed to an address that the reader has given up since.
 func (s *server) accountReader(w http.ResponseWriter, r *http.Request) (subscription.Reader, error) {
 	personal(w)
 	t, err := s.open(r, subscription.Account)
 	if err != nil {
 		return subscription.Reader{}, err
 	}
-	return s.Readers.Reader(r.Context(), t.Reader)
+	reader, err := s.Readers.Reader(r.Context(), t.Reader)
+	if err == nil && t.Ticket <= reader.Voided {
+		err = subscription.ErrStale
+	}
+	return reader, err
 }
 
 func (s *server) showAccount(w http.ResponseWriter, r *http.Request) error {

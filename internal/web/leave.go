@@ -81,10 +81,8 @@ func (s *server) comeBack(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if reader.State == subscription.Active || reader.State == subscription.Paused {
-		return s.show(w, http.StatusOK, "confirm", confirmPage{
-			Kind: "subscribe", Done: true, Reader: reader, Settings: s.local(s.Links.Settings(t.Reader)),
-		})
+	if subscribed(reader) {
+		return s.showConfirmed(w, reader)
 	}
 	if !s.SignUp.admits(reader.Folded) {
 		return errClosed

@@ -23,9 +23,9 @@ var samples = map[string][]any{
 		sentPage{"link", "reader@example.org"}, sentPage{Kind: "link"}, sentPage{"move", "reader@example.org"},
 	},
 	"confirm": {
-		confirmPage{Kind: "subscribe", Action: "/", Address: "reader@example.org", Reader: sampleReader},
-		confirmPage{Kind: "return", Action: "/", Address: "reader@example.org", Reader: sampleReader},
-		confirmPage{Kind: "keywords", Action: "/", Address: "reader@example.org"},
+		confirmPage{Kind: "subscribe", Action: "/", Address: "reader@example.org", Will: sampleSettings},
+		confirmPage{Kind: "return", Action: "/", Address: "reader@example.org", Will: sampleSettings},
+		confirmPage{Kind: "keywords", Action: "/", Address: "reader@example.org", Will: sampleSettings},
 		confirmPage{Kind: "move", Action: "/"},
 		confirmPage{Kind: "subscribe", Done: true, Reader: sampleReader, Settings: "/"},
 		confirmPage{Kind: "subscribe", Done: true, Settings: "/"},
@@ -53,9 +53,10 @@ var samples = map[string][]any{
 }
 
 var (
-	sampleTime   = time.Date(2026, 5, 4, 7, 0, 0, 0, time.UTC)
-	sampleRhythm = subscription.Rhythm{Hour: 7, Zone: "UTC", Weekly: true, Weekday: time.Monday}
-	sampleReader = subscription.Reader{
+	sampleTime     = time.Date(2026, 5, 4, 7, 0, 0, 0, time.UTC)
+	sampleRhythm   = subscription.Rhythm{Hour: 7, Zone: "UTC", Weekly: true, Weekday: time.Monday}
+	sampleSettings = subscription.Settings{Keywords: "sample", Rhythm: sampleRhythm, Papers: 5}
+	sampleReader   = subscription.Reader{
 		ID: 1, Address: "reader@example.org", State: subscription.Active, Keywords: "sample",
 		Rhythm: sampleRhythm, Papers: 5, Created: sampleTime, Confirmed: sampleTime,
 		Consent: subscription.Consent{At: sampleTime, Wording: "sample", How: "form"},

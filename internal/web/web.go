@@ -46,6 +46,7 @@ type Readers interface {
 // subscription.ErrTooMany where the address was mailed enough.
 type Requests interface {
 	Ask(ctx context.Context, q subscription.Request, host string, now time.Time) error
+	Asked(ctx context.Context, kind letter.Kind, reader, ticket int64, now time.Time) (q subscription.Request, open bool, err error)
 	Confirm(ctx context.Context, reader, ticket int64, now time.Time) (subscription.Reader, error)
 	AskLink(ctx context.Context, folded, host string, expires, now time.Time) error
 	AskMove(ctx context.Context, id int64, address, folded, host string, expires, now time.Time) error
