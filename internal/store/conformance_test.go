@@ -32,6 +32,8 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"shared", sharedTests},
 		{"prune", pruneTests},
 		{"import", importTests},
+		{"marks", markTests},
+		{"days", dayTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, one := range part.tests {

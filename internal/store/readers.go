@@ -196,6 +196,14 @@ func (s *Store) Leave(ctx context.Context, id int64, now time.Time) error {
 	})
 }
 
+// ExplainLeaving keeps why a reader who has left did so.
+func (s *Store) ExplainLeaving(ctx context.Context, id int64, why string) error {
+	return s.change(ctx, id, func(t *tx, _ subscription.Reader) error {
+		_, err := t.exec(`UPDATE readers SET left_why = $2 WHERE id = $1 AND state = 'left'`, id, why)
+		return err
+	})
+}
+
 // Suppress stops all mail to a reader whose address does not exist, or who
 // complained.
 func (s *Store) Suppress(ctx context.Context, id int64, reason string, now time.Time) error {

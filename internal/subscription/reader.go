@@ -49,7 +49,7 @@ type Reader struct {
 	NextDue                                  time.Time // when the loop looks at this reader next
 	// Since is when the rhythm began to run: the last confirmation, resumption
 	// or change of rhythm. Slots before it are not owed.
-	Since time.Time
+	Since   time.Time
 	LeftWhy string // why the reader left; empty: not told
 	// Welcome: the first letter since the last confirmation is still owed.
 	Welcome bool

@@ -15,7 +15,7 @@ type confirmPage struct {
 	Address  string
 	Will     subscription.Settings // what confirming sets
 	Reader   subscription.Reader   // once done
-	Settings string // once done: the reader's settings
+	Settings string                // once done: the reader's settings
 }
 
 func (s *server) showConfirm(w http.ResponseWriter, r *http.Request) error {
