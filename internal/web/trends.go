@@ -11,7 +11,7 @@ import (
 	"paperboy/internal/digest"
 	"paperboy/internal/heat"
 	"paperboy/internal/interest"
-	"paperboy/internal/letter"
+	"paperboy/internal/paper"
 )
 
 const (
@@ -30,6 +30,7 @@ type trends struct {
 	at   time.Time
 	now  []digest.Candidate
 	read bool // the papers are analysed for searching
+	near *neighbourhood
 	drop *time.Timer
 }
 
@@ -87,7 +88,7 @@ func hottest(all []digest.Candidate) []digest.Candidate {
 }
 
 func (t *trends) keep(cs []digest.Candidate, now time.Time) {
-	t.now, t.at, t.read = cs, now, false
+	t.now, t.at, t.read, t.near = cs, now, false, nil
 	if t.drop != nil {
 		t.drop.Stop()
 	}
@@ -97,27 +98,18 @@ func (t *trends) keep(cs []digest.Candidate, now time.Time) {
 func (t *trends) letGo() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.now, t.read = nil, false
+	t.now, t.read, t.near = nil, false, nil
 }
 
-// found are the papers that a search shows.
-type found struct {
-	Cards   []letter.Card
-	Matched int // in all
-	Of      int // papers searched
-}
-
-// search returns the first papers that match, in the order of a letter.
-func (t *trends) search(ctx context.Context, want interest.Interest, max int, now time.Time) (found, error) {
-	cs, err := t.candidates(ctx, !want.Empty(), now)
+// heat returns how much each paper trends.
+func (t *trends) heat(ctx context.Context, now time.Time) (map[paper.Key]float64, error) {
+	cs, err := t.candidates(ctx, false, now)
 	if err != nil {
-		return found{}, err
+		return nil, err
 	}
-	sel := digest.Select(cs, want, digest.History{First: true}, max, now)
-	out := found{Matched: sel.Matched, Of: len(cs)}
-	for _, p := range sel.Picks {
-		card := letter.NewCard(p.Paper, letter.Reasons(p.Match), now)
-		out.Cards = append(out.Cards, card.Trending(p.Rising, p.Leading()))
+	hot := make(map[paper.Key]float64, len(cs))
+	for _, c := range cs {
+		hot[c.Paper.Key] = c.Heat
 	}
-	return out, nil
+	return hot, nil
 }

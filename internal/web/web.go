@@ -1,5 +1,6 @@
-// Package web owns the pages: the front page with its search, signing up and
-// confirming, a reader's settings, leaving, and the account. It is served as
+// Package web owns the pages: the front page, search, days and papers with
+// their feeds; signing up and confirming, a reader's settings, letters and
+// marks, leaving, and the account. It is served as
 // plain HTML that works without JavaScript. A GET changes nothing; who may do
 // what is said by the sealed link in a page's address, never by a cookie.
 //
@@ -39,6 +40,11 @@ type Readers interface {
 	Delete(ctx context.Context, id int64) error
 	Export(ctx context.Context, id int64) ([]byte, error)
 	Letters(ctx context.Context, id int64, limit int) ([]letter.Letter, error)
+	Letter(ctx context.Context, reader, id int64) (letter.Letter, error)
+	ExplainLeaving(ctx context.Context, id int64, why string) error
+	Marks(ctx context.Context, reader int64) ([]subscription.Mark, error)
+	Remember(ctx context.Context, reader int64, m subscription.Mark, now time.Time) error
+	Forget(ctx context.Context, reader, mark int64) error
 }
 
 // Requests are what somebody asks for by name of an address, answered by a
@@ -53,9 +59,13 @@ type Requests interface {
 	ConfirmMove(ctx context.Context, id, ticket int64, now time.Time) (subscription.Reader, error)
 }
 
-// Catalogue has the papers that trend.
+// Catalogue has the papers: those that trend, those of a day, and any by its
+// key.
 type Catalogue interface {
 	Candidates(ctx context.Context, now time.Time, window time.Duration) (paper.Catalogue, error)
+	Papers(ctx context.Context, keys []paper.Key) (map[paper.Key]*paper.Paper, error)
+	Day(ctx context.Context, date, now time.Time) ([]*paper.Paper, error)
+	Days(ctx context.Context, now time.Time) ([]paper.Day, error)
 }
 
 // SignUp says who may subscribe.
@@ -89,12 +99,15 @@ type Options struct {
 // server is the pages with all they need.
 type server struct {
 	Options
-	prefix  string // the path of the site's URL, without a slash at its end
+	base    string // the site's URL, without a slash at its end
+	prefix  string // its path, likewise
 	host    string // names our messages: the domain of the sender's address
 	consent string // what who subscribes agrees to, as the form shows it
 	static  static
 	pages   pages
 	trends  *trends
+	search  Search
+	days    days
 	clients *limiter
 }
 
@@ -116,11 +129,13 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &server{
 		Options: o,
+		base:    strings.TrimRight(o.Links.Base, "/"),
 		prefix:  strings.TrimRight(base.EscapedPath(), "/"),
 		host:    o.Site.From.Address[strings.LastIndexByte(o.Site.From.Address, '@')+1:],
 		clients: newLimiter(),
 	}
 	s.trends = &trends{catalogue: o.Catalogue, log: o.Log}
+	s.search = s.trends
 	if s.static, err = readStatic(o.Templates, s.prefix); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
@@ -167,5 +182,5 @@ func (u SignUp) admits(folded string) bool {
 
 // local turns one of our sealed links into a path on this server.
 func (s *server) local(link string) string {
-	return s.prefix + strings.TrimPrefix(link, strings.TrimRight(s.Links.Base, "/"))
+	return s.prefix + strings.TrimPrefix(link, s.base)
 }
