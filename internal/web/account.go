@@ -90,7 +90,7 @@ func (s *server) account(w http.ResponseWriter, r *http.Request, status int, pag
 	if err != nil {
 		return err
 	}
-	page.Letters, page.Marks = s.letterLines(letters, zone), s.lines(marks)
+	page.Letters, page.Marks = s.letterLines(letters, zone), s.lines(marks[:min(len(marks), shownMarks)])
 	page.Action = s.prefix + "/account/" + r.PathValue("token")
 	page.Settings = s.local(s.Links.Settings(page.Reader.ID))
 	return s.show(w, status, "account", page)

@@ -114,10 +114,16 @@ func styled(s paper.Span) string {
 	return out
 }
 
-// full is a whole rich text, without marks.
-func full(r paper.Rich) template.HTML {
+// full is a rich text, without marks, of at most so many bytes.
+func full(r paper.Rich, most int) template.HTML {
 	var b strings.Builder
 	for _, s := range r {
+		if most -= len(s.Plain); most < 0 {
+			s.Plain = strings.ToValidUTF8(s.Plain[:most+len(s.Plain)], "") + "…"
+			s.Text, s.Style = s.Plain, 0
+			writeSpan(&b, s, 0, nil)
+			break
+		}
 		writeSpan(&b, s, 0, nil)
 	}
 	return template.HTML(b.String())

@@ -43,6 +43,9 @@ type markLine struct {
 	Path string // of the paper's page; empty: it is not of a paper
 }
 
+// longestTitle bounds a title that is shown whole, in bytes.
+const longestTitle = 1000
+
 // mostAuthors bounds the authors that a page offers to mute.
 const mostAuthors = 30
 
@@ -104,7 +107,7 @@ func (m *markPage) fill(p *paper.Paper, reader subscription.Reader, lines []mark
 		}
 		return &lines[i]
 	}
-	m.Title, m.Heading, m.Path = p.PlainTitle(), full(p.RichTitle()), paperPath(p.Key)
+	m.Title, m.Heading, m.Path = p.PlainTitle(), full(p.RichTitle(), longestTitle), paperPath(p.Key)
 	m.More, m.Less, m.Muted = said(subscription.More, ""), said(subscription.Less, ""), said(subscription.MutePaper, "")
 	for _, name := range authorsOf(p) {
 		m.Authors = append(m.Authors, choice{name, said(subscription.MuteAuthor, name)})

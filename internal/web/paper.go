@@ -16,7 +16,8 @@ import (
 type paperPage struct {
 	Card     letter.Card
 	Heading  template.HTML
-	Authors  []string // all of them
+	Authors  []string // as many as a page can name
+	Unnamed  int      // how many follow them
 	Abstract template.HTML
 	Brief    string // the source's own short text
 	Facts    paperFacts
@@ -34,8 +35,12 @@ type paperFacts struct {
 	DOI, ArXiv string
 }
 
-// similarShown is how many similar papers a page names.
-const similarShown = 5
+const (
+	similarShown = 5
+	// Some papers have thousands of authors, and some feeds whole articles.
+	mostNamed       = 300
+	longestAbstract = 12_000 // bytes
+)
 
 func (s *server) showPaper(w http.ResponseWriter, r *http.Request) error {
 	key, err := strconv.ParseInt(r.PathValue("key"), 10, 64)
@@ -67,14 +72,19 @@ func (s *server) paperPage(p *paper.Paper) paperPage {
 	c := letter.NewCard(p, nil, now)
 	page := paperPage{
 		Card: c, Heading: typeset(c.Title, p.RichTitle(), nil), Authors: p.PlainAuthors(),
-		Abstract: full(p.RichSummary()), Curve: newCurve(p.Readings, now),
+		Abstract: full(p.RichSummary(), longestAbstract), Curve: newCurve(p.Readings, now),
 		Facts: paperFacts{
 			Published: p.Published, Came: p.Sighted, Categories: p.Categories, Sources: p.Sources,
 			Day: dayPath(p.Sighted.UTC()),
 		},
 	}
-	if page.Brief = p.Brief; c.Brief {
+	if n := len(page.Authors); n > mostNamed {
+		page.Authors, page.Unnamed = page.Authors[:mostNamed], n-mostNamed
+	}
+	if c.Brief { // there is no abstract
 		page.Brief = c.Summary
+	} else if p.Brief != "" {
+		page.Brief = shorten(p.Brief)
 	}
 	page.Facts.ArXiv, page.Facts.DOI = identifiers(p.Names)
 	return page

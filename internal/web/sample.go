@@ -30,7 +30,7 @@ var samples = map[string][]any{
 	},
 	"paper": {
 		paperPage{Card: sampleFound.Cards[0].Card, Heading: "A sample", Authors: []string{"A", "B"}, Abstract: "All of it.", Brief: "In short.", Facts: sampleFacts, Curve: &sampleCurve, Similar: sampleFound.Cards},
-		paperPage{Card: sampleFound.Cards[0].Card, Heading: "A sample", Authors: make([]string, 20)},
+		paperPage{Card: sampleFound.Cards[0].Card, Heading: "A sample", Authors: make([]string, 20), Unnamed: 3},
 		paperPage{Card: letter.Card{Title: "Bare"}, Heading: "Bare"},
 	},
 	"day": {
@@ -69,7 +69,7 @@ var samples = map[string][]any{
 	"leave": {leavePage{Action: "/", Settings: "/"}, leavePage{Left: true}, leavePage{Left: true, Undo: "/", Why: "/"}, leavePage{Left: true, Thanks: true}},
 	"settings": {
 		settingsPage{Form: sampleForm, Next: sampleTime, Matched: 1, Of: 7, Action: "/", Leave: "/", Today: sampleTime,
-			Parts: samplePreview.Parts, Letters: sampleLetters, Marks: sampleMarks, Mute: "-x", MuteFault: "That mutes all."},
+			Parts: samplePreview.Parts, Letters: sampleLetters, Marks: sampleMarks, MoreMarks: 2, Mute: "-x", MuteFault: "That mutes all."},
 		settingsPage{Form: sampleForm, Done: "muted", Next: sampleTime, Action: "/", Leave: "/"},
 		settingsPage{Form: sampleForm, Done: "unmarked", Next: sampleTime, Action: "/", Leave: "/"},
 		settingsPage{Form: sampleForm, Done: "saved", Next: sampleTime, Action: "/", Leave: "/"},

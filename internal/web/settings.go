@@ -26,7 +26,8 @@ type settingsPage struct {
 	Parts       []part    // what each keyword brought lately
 	Matched, Of int       // of the last seven days' papers
 	Letters     []letterLine
-	Marks       []markLine
+	Marks       []markLine // the newest
+	MoreMarks   int
 	Mute        string // a keyword to be muted, as typed, with what is wrong with it
 	MuteFault   string
 	Action      string
@@ -87,7 +88,7 @@ func (s *server) settings(w http.ResponseWriter, r *http.Request, status int, re
 	if err != nil {
 		return err
 	}
-	page.Marks = s.lines(marks)
+	page.Marks, page.MoreMarks = s.lines(marks[:min(len(marks), shownMarks)]), max(0, len(marks)-shownMarks)
 	if want, err := interest.Parse(reader.Keywords); err == nil {
 		if err := s.brought(r.Context(), &page, want, letters); err != nil {
 			return err
@@ -107,6 +108,10 @@ type letterLine struct {
 	Papers int
 	Path   string // where it can be read; empty: nowhere
 }
+
+// shownMarks is how many marks a page lists; the export has all, and older ones
+// move up where newer ones are taken back.
+const shownMarks = 60
 
 // shownLetters is how many letters a page lists; the export has all.
 const shownLetters = 15
