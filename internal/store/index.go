@@ -1,0 +1,237 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"paperboy/internal/interest"
+	"paperboy/internal/paper"
+)
+
+const (
+	// indexAtOnce is how many papers are analysed before their words are
+	// written: the more there are, the fewer lists are written twice.
+	indexAtOnce = 1000
+	// indexPause bounds a transaction of Index, so that nobody waits long.
+	indexPause = 200
+	// listSize is from how many bytes on a list is left as it is.
+	listSize = 4000
+)
+
+// Index brings the full-text index up to date where Record has not: over a
+// catalogue that was there before the index, after a change of the analysis,
+// and where too many documents are dead. It returns how many papers it took
+// in. Stopped halfway, it goes on at the next call; others can write meanwhile.
+func (s *Store) Index(ctx context.Context) (int, error) {
+	taken := 0
+	for n := 1; n > 0; taken += n {
+		err := s.write(ctx, func(t *tx) (err error) {
+			n, err = t.index(0, indexPause)
+			return err
+		})
+		if err != nil {
+			return taken, fmt.Errorf("index papers: %w", err)
+		}
+	}
+	if err := s.sweep(ctx); err != nil {
+		return taken, fmt.Errorf("sweep the index: %w", err)
+	}
+	return taken, nil
+}
+
+// checkAnalysis has all papers indexed anew where the analysis has changed.
+func (s *Store) checkAnalysis(ctx context.Context) error {
+	current := false
+	check := func(t *tx) (err error) {
+		current, err = t.find(`SELECT 1 FROM counters WHERE name = 'analysis' AND last = $1`, []any{interest.Analysis}, new(int))
+		return err
+	}
+	if err := s.read(ctx, check); err != nil || current {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		if err := check(t); err != nil || current {
+			return err
+		}
+		return t.reanalyse()
+	})
+}
+
+func (t *tx) reanalyse() error {
+	version, err := t.nextVersion()
+	if err != nil {
+		return err
+	}
+	for _, step := range []struct {
+		query string
+		args  []any
+	}{
+		{`DELETE FROM postings`, nil},
+		{`DELETE FROM stems`, nil},
+		{`UPDATE documents SET paper = NULL, version = $1 WHERE paper IS NOT NULL`, []any{version}},
+		{`INSERT INTO unindexed (paper, fresh) SELECT DISTINCT paper, 0 FROM listings WHERE true ON CONFLICT (paper) DO NOTHING`, nil},
+		{`UPDATE counters SET last = $1 WHERE name = 'analysis'`, []any{interest.Analysis}},
+	} {
+		if _, err := t.exec(step.query, step.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) nextVersion() (version int64, err error) {
+	err = t.one(`UPDATE counters SET last = last + 1 WHERE name = 'search' RETURNING last`, nil, &version)
+	return version, err
+}
+
+// indexFresh takes in what this transaction has changed.
+func (t *tx) indexFresh() error {
+	for {
+		if n, err := t.index(1, indexAtOnce); err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// index takes in some of the papers that are not indexed: all kinds, or only
+// the fresh ones. It returns how many.
+func (t *tx) index(fresh, limit int) (int, error) {
+	const next = `SELECT paper FROM unindexed WHERE fresh >= $1 ORDER BY fresh DESC, paper DESC LIMIT $2`
+	keys, err := collect(t, next, []any{fresh, limit}, func(scan func(...any) error, key *paper.Key) error { return scan(key) })
+	if err != nil || len(keys) == 0 {
+		return 0, err
+	}
+	version, err := t.nextVersion()
+	if err != nil {
+		return 0, err
+	}
+	w := indexing{tx: t, version: version, words: map[string]*indexed{}}
+	for some := range slices.Chunk(keys, atOnce) {
+		if err := w.papers(some); err != nil {
+			return 0, err
+		}
+	}
+	return len(keys), w.write()
+}
+
+// indexing is some papers being indexed.
+type indexing struct {
+	*tx
+	version int64
+	words   map[string]*indexed
+}
+
+// indexed is one word with the documents in which it stands.
+type indexed struct {
+	stems []uint64
+	docs  []int
+	at    [][]int32
+}
+
+func (w *indexing) papers(keys []paper.Key) error {
+	const (
+		die  = `UPDATE documents SET paper = NULL, version = $2 WHERE paper = $1`
+		born = `INSERT INTO documents (paper, abstract, sighted, version) VALUES ($1, $2, $3, $4) RETURNING doc`
+		done = `DELETE FROM unindexed WHERE paper = $1`
+	)
+	args := make([]any, len(keys))
+	for i, key := range keys {
+		args[i] = key
+		if _, err := w.exec(die, key, w.version); err != nil {
+			return err
+		}
+		if _, err := w.exec(done, key); err != nil {
+			return err
+		}
+	}
+	papers, err := w.tx.papers(endOfTime, `SELECT id FROM papers WHERE id IN (`+places(1, len(args))+`)`, args...)
+	if err != nil {
+		return err
+	}
+	for _, p := range papers {
+		postings, abstract := interest.Read(p).Postings()
+		var doc int
+		if err := w.one(born, []any{p.Key, abstract, stamp(p.Sighted), w.version}, &doc); err != nil {
+			return fmt.Errorf("paper %d: %w", p.Key, err)
+		}
+		for _, one := range postings {
+			w.add(doc, one)
+		}
+	}
+	return nil
+}
+
+func (w *indexing) add(doc int, p interest.Posting) {
+	word := w.words[p.Word]
+	if word == nil {
+		word = &indexed{stems: p.Stems}
+		w.words[p.Word] = word
+	}
+	word.docs, word.at = append(word.docs, doc), append(word.at, p.At)
+}
+
+// write appends to the lists, in the order in which they lie on the disk.
+func (w *indexing) write() error {
+	for _, word := range slices.Sorted(maps.Keys(w.words)) {
+		if err := w.append(word, w.words[word]); err != nil {
+			return fmt.Errorf("word %q: %w", word, err)
+		}
+	}
+	return nil
+}
+
+// stretch is a row of postings.
+type stretch struct {
+	first, last, papers int
+	list                interest.List
+}
+
+func (w *indexing) append(word string, in *indexed) error {
+	const newest = `SELECT first, last, papers, list FROM postings WHERE word = $1 ORDER BY first DESC LIMIT 1`
+	var row stretch
+	known, err := w.find(newest, []any{word}, &row.first, &row.last, &row.papers, (*[]byte)(&row.list))
+	if err != nil {
+		return err
+	}
+	if !known {
+		if err := w.stems(word, in.stems); err != nil {
+			return err
+		}
+	}
+	for i, doc := range in.docs {
+		if len(row.list) >= listSize {
+			if i > 0 { // else it is as it was
+				if err := w.put(word, row); err != nil {
+					return err
+				}
+			}
+			row = stretch{}
+		}
+		if row.papers == 0 {
+			row = stretch{first: doc, last: doc}
+		}
+		row.list = row.list.Append(row.last, doc, in.at[i])
+		row.last, row.papers = doc, row.papers+1
+	}
+	return w.put(word, row)
+}
+
+func (t *tx) put(word string, row stretch) error {
+	const query = `
+		INSERT INTO postings (word, first, last, papers, list) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (word, first) DO UPDATE SET last = excluded.last, papers = excluded.papers, list = excluded.list`
+	_, err := t.exec(query, word, row.first, row.last, row.papers, []byte(row.list))
+	return err
+}
+
+func (w *indexing) stems(word string, stems []uint64) error {
+	const query = `INSERT INTO stems (stem, word) VALUES ($1, $2) ON CONFLICT (stem, word) DO NOTHING`
+	for _, stem := range stems {
+		if _, err := w.exec(query, int64(stem), word); err != nil {
+			return err
+		}
+	}
+	return nil
+}
