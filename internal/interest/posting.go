@@ -139,50 +139,62 @@ func (l List) Append(last, doc int, at []int32) List {
 	return l
 }
 
-// Each calls yield for the documents that skip does not leave out. The places
-// are good until yield returns. It reports false for a list that is damaged.
-func (l List) Each(last int, skip func(doc int) bool, yield func(doc int, at []int32)) bool {
+// Each calls yield for the documents that are wanted. The places are good
+// until yield returns. It reports false for a list that is damaged.
+func (l List) Each(last int, wanted []bool, yield func(doc int, at []int32)) bool {
 	var at []int32
-	doc := last
-	for i := 0; i < len(l); {
-		head, ok := l.number(&i)
-		if !ok {
+	for doc := last; len(l) > 0; {
+		head, n := number(l)
+		l = l[n:]
+		doc += int(head >> 1)
+		places := uint64(1)
+		if n > 0 && head&1 != 0 {
+			places, n = number(l)
+			l = l[n:]
+		}
+		if n == 0 || places == 0 || places > uint64(len(l)) {
 			return false
 		}
-		doc += int(head >> 1)
-		n := uint64(1)
-		if head&1 != 0 {
-			if n, ok = l.number(&i); !ok || n > uint64(len(l)) {
+		if uint(doc) >= uint(len(wanted)) || !wanted[doc] {
+			if n = pass(l, int(places)); n < 0 {
 				return false
 			}
+			l = l[n:]
+			continue
 		}
-		leave := skip(doc)
 		at = at[:0]
-		before := int32(0)
-		for range n {
-			step, ok := l.number(&i)
-			if !ok {
+		for before := int32(0); places > 0; places-- {
+			step, n := number(l)
+			if n == 0 {
 				return false
 			}
+			l = l[n:]
 			before += int32(step)
-			if !leave {
-				at = append(at, before)
-			}
+			at = append(at, before)
 		}
-		if !leave {
-			yield(doc, at)
-		}
+		yield(doc, at)
 	}
 	return true
 }
 
-// number reads a varint; most are of one byte.
-func (l List) number(i *int) (uint64, bool) {
-	if *i < len(l) && l[*i] < 0x80 {
-		*i++
-		return uint64(l[*i-1]), true
+// number reads a varint, most of which are of one byte, and returns its
+// length: 0 where there is none.
+func number(l List) (uint64, int) {
+	if len(l) > 0 && l[0] < 0x80 {
+		return uint64(l[0]), 1
 	}
-	v, n := binary.Uvarint(l[min(*i, len(l)):])
-	*i += n
-	return v, n > 0
+	v, n := binary.Uvarint(l)
+	return v, max(n, 0)
+}
+
+// pass returns the length of so many varints, -1 where they are not there.
+func pass(l List, numbers int) int {
+	for i, b := range l {
+		if b < 0x80 {
+			if numbers--; numbers == 0 {
+				return i + 1
+			}
+		}
+	}
+	return -1
 }

@@ -223,7 +223,7 @@ func (s *search) value(t *term, strength float32, scores []float32) error {
 			continue
 		}
 		of := finding{field: t.field, exact: rest == ""}
-		err := s.each(e, s.skip, func(d int, _ []int32) { scores[d] = max(scores[d], strength*float32(of.strength())) })
+		err := s.each(e, s.among, func(d int, _ []int32) { scores[d] = max(scores[d], strength*float32(of.strength())) })
 		if err != nil {
 			return err
 		}
@@ -285,13 +285,10 @@ func (s *search) listed(entries []Entry, w *word) []listed {
 	return all
 }
 
-func (s *search) skip(doc int) bool { return !s.among[doc] }
-
-// each goes through the documents of a word.
-func (s *search) each(e Entry, skip func(int) bool, yield func(doc int, at []int32)) error {
-	within := func(doc int) bool { return doc < 0 || doc >= len(s.among) || skip(doc) }
+// each goes through the documents of a word that are wanted.
+func (s *search) each(e Entry, wanted []bool, yield func(doc int, at []int32)) error {
 	for _, l := range e.Lists {
-		if !l.List.Each(l.Base, within, yield) {
+		if !l.List.Each(l.Base, wanted, yield) {
 			return ErrDamaged
 		}
 	}
@@ -306,7 +303,7 @@ func (s *search) word(f field, words []listed, strength float32, scores []float3
 		if f == inAuthor {
 			title, elsewhere = strength, strength
 		}
-		err := s.each(w.Entry, s.skip, func(d int, at []int32) {
+		err := s.each(w.Entry, s.among, func(d int, at []int32) {
 			begins := s.abstracts[d]
 			switch {
 			case f == inAuthor:
@@ -330,9 +327,19 @@ type spot struct {
 	exact        bool
 }
 
-func bySpot(a, b spot) int { return cmp.Or(cmp.Compare(a.doc, b.doc), cmp.Compare(a.at, b.at)) }
+func bySpot(a, b spot) int {
+	if a.doc != b.doc {
+		return int(a.doc - b.doc)
+	}
+	return cmp.Compare(a.at, b.at)
+}
 
-func byEnd(a, b spot) int { return cmp.Or(cmp.Compare(a.doc, b.doc), cmp.Compare(a.end, b.end)) }
+func byEnd(a, b spot) int {
+	if a.doc != b.doc {
+		return int(a.doc - b.doc)
+	}
+	return cmp.Compare(a.end, b.end)
+}
 
 // phrase takes in the documents that hold words next to each other, or of an
 // author in one name.
@@ -373,17 +380,13 @@ func (s *search) spots(words [][]listed) ([][]spot, error) {
 		order[k] = k
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(size(words[a]), size(words[b])) })
-	stage := make([]uint8, len(s.among))
-	all := make([][]spot, len(words))
-	for n, k := range order {
-		// More than 255 words in one phrase are too many for a byte: the
-		// further ones look at too many documents, and find the same.
-		now := uint8(min(n+1, 255))
-		skip := func(d int) bool { return !s.among[d] || stage[d] < now-1 }
+	wanted, all := s.among, make([][]spot, len(words))
+	for _, k := range order {
+		have := make([]bool, len(wanted))
 		for _, w := range words[k] {
 			width := widthOf(w.Word)
-			err := s.each(w.Entry, skip, func(d int, at []int32) {
-				stage[d] = now
+			err := s.each(w.Entry, wanted, func(d int, at []int32) {
+				have[d] = true
 				for _, a := range at {
 					all[k] = append(all[k], spot{int32(d), a, a + width, w.exact})
 				}
@@ -392,7 +395,7 @@ func (s *search) spots(words [][]listed) ([][]spot, error) {
 				return nil, err
 			}
 		}
-		if len(words[k]) > 1 {
+		if wanted = have; len(words[k]) > 1 {
 			slices.SortFunc(all[k], bySpot)
 		}
 	}

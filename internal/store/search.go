@@ -51,11 +51,18 @@ type hit struct {
 func (d *documents) first(scores []float32, how paper.Search) (page []hit, total int) {
 	from, n := max(how.Offset, 0), max(how.Offset, 0)+max(how.Limit, 0)
 	better := func(a, b hit) int {
-		return cmp.Or(cmp.Compare(b.rank, a.rank), cmp.Compare(b.at, a.at), cmp.Compare(d.papers[b.doc], d.papers[a.doc]))
+		switch {
+		case a.rank != b.rank:
+			return cmp.Compare(b.rank, a.rank)
+		case a.at != b.at:
+			return cmp.Compare(b.at, a.at)
+		}
+		return cmp.Compare(d.papers[b.doc], d.papers[a.doc])
 	}
 	var best []hit
-	var last *hit // of the first n, once there were as many
-	for doc, score := range scores {
+	var last *hit                                 // of the first n, once there were as many
+	for doc := len(scores) - 1; doc >= 0; doc-- { // newer ones mostly come first
+		score := scores[doc]
 		if score == interest.NoMatch {
 			continue
 		}
@@ -64,7 +71,7 @@ func (d *documents) first(scores []float32, how paper.Search) (page []hit, total
 		if n == 0 || last != nil && better(h, *last) > 0 {
 			continue
 		}
-		if best = append(best, h); len(best) >= 2*n {
+		if best = append(best, h); len(best) >= n+max(n, 500) {
 			slices.SortFunc(best, better)
 			worst := best[n-1]
 			best, last = best[:n], &worst

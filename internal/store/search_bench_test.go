@@ -95,7 +95,9 @@ var kindsOfSearch = []struct {
 		return `"` + spell(l.random.Uint64N(20)) + " " + spell(l.random.Uint64N(20)) + `"`
 	}},
 	{"prefix", func(l *library) string { w := l.words(1); return w[:min(4, len(w))] + "*" }},
-	{"field", func(l *library) string { return "title:" + l.words(1) + " cat:cs.CL author:" + spell(l.random.Uint64N(9000)) }},
+	{"field", func(l *library) string {
+		return "title:" + l.words(1) + " cat:cs.CL author:" + spell(l.random.Uint64N(9000))
+	}},
 	{"not", func(l *library) string { return "-" + l.words(1) }},
 	{"list", func(l *library) string {
 		return fmt.Sprintf("%q, %q, %s, %s -%s, (%s OR %s) %s", l.words(2), l.words(2), l.words(1), l.words(1), l.words(1), l.words(1), l.words(1), l.words(1))

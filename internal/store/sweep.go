@@ -103,7 +103,12 @@ func (t *tx) sweepFrom(at listAt, dead map[int]bool) (last listAt, more bool, er
 // and ends to count stays as it was.
 func (s stretch) without(dead map[int]bool) (stretch, error) {
 	kept := stretch{first: s.first, last: s.first}
-	whole := s.list.Each(s.first, func(doc int) bool { return dead[doc] }, func(doc int, at []int32) {
+	wanted := make([]bool, s.last-s.first+1) // from the first one on
+	for i := range wanted {
+		wanted[i] = !dead[s.first+i]
+	}
+	whole := s.list.Each(0, wanted, func(i int, at []int32) {
+		doc := s.first + i
 		kept.list = kept.list.Append(kept.last, doc, at)
 		kept.last, kept.papers = doc, kept.papers+1
 	})
