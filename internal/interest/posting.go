@@ -26,14 +26,16 @@ type Posting struct {
 
 // The first byte of a posting's word is the part that it stands in.
 const (
-	textPart     = "w" // title and abstract
-	authorPart   = "a"
+	TextWords    = "w" // title and abstract
+	AuthorWords  = "a"
 	initialPart  = "i" // first letters of authors' names
 	categoryPart = "c"
 	sourcePart   = "s"
 	variantMark  = "\x01" // before what tells words of one form apart
 	afterVariant = "\x02"
-	lastOfPrefix = "\U0010FFFF" // after every word that begins so
+
+	// LastWord comes after all words that begin with what stands before it.
+	LastWord = "\U0010FFFF"
 )
 
 // Postings returns the words of the document in their order, and the place
@@ -54,11 +56,11 @@ func (d *Document) Postings() (all []Posting, abstract int32) {
 		if p.field == inTitle {
 			abstract = max(abstract, p.first+int32(p.words))
 		}
-		add(textPart+p.form+variant(int(p.words), stems[i]), stems[i], p.first)
+		add(TextWords+p.form+variant(int(p.words), stems[i]), stems[i], p.first)
 	}
 	for i := range d.names.places {
 		p := &d.names.places[i]
-		add(authorPart+p.form, nil, p.entry)
+		add(AuthorWords+p.form, nil, p.entry)
 		if c := p.form[:1]; lettersOnly(c) {
 			add(initialPart+c, nil, p.entry)
 		}
@@ -102,7 +104,7 @@ func variant(width int, stems []uint64) string {
 
 // FormOf returns the form of a posting's word, without part and variant.
 func FormOf(word string) string {
-	if word[:1] != textPart {
+	if word[:1] != TextWords {
 		return word[1:]
 	}
 	form, _, _ := strings.Cut(word[1:], variantMark)
@@ -143,32 +145,33 @@ func (l List) Append(last, doc int, at []int32) List {
 // until yield returns. It reports false for a list that is damaged.
 func (l List) Each(last int, wanted []bool, yield func(doc int, at []int32)) bool {
 	var at []int32
-	for doc := last; len(l) > 0; {
-		head, n := number(l)
-		l = l[n:]
+	doc := last
+	for i := 0; i < len(l); {
+		head, n := number(l, i)
+		i += n
 		doc += int(head >> 1)
 		places := uint64(1)
 		if n > 0 && head&1 != 0 {
-			places, n = number(l)
-			l = l[n:]
+			places, n = number(l, i)
+			i += n
 		}
 		if n == 0 || places == 0 || places > uint64(len(l)) {
 			return false
 		}
 		if uint(doc) >= uint(len(wanted)) || !wanted[doc] {
-			if n = pass(l, int(places)); n < 0 {
+			if n = pass(l[i:], int(places)); n < 0 {
 				return false
 			}
-			l = l[n:]
+			i += n
 			continue
 		}
 		at = at[:0]
 		for before := int32(0); places > 0; places-- {
-			step, n := number(l)
+			step, n := number(l, i)
 			if n == 0 {
 				return false
 			}
-			l = l[n:]
+			i += n
 			before += int32(step)
 			at = append(at, before)
 		}
@@ -177,13 +180,47 @@ func (l List) Each(last int, wanted []bool, yield func(doc int, at []int32)) boo
 	return true
 }
 
-// number reads a varint, most of which are of one byte, and returns its
-// length: 0 where there is none.
-func number(l List) (uint64, int) {
-	if len(l) > 0 && l[0] < 0x80 {
-		return uint64(l[0]), 1
+// Firsts is Each with the first place only, which is all that most searches
+// ask for.
+func (l List) Firsts(last int, wanted []bool, yield func(doc int, first int32)) bool {
+	doc := last
+	for i := 0; i < len(l); {
+		head, n := number(l, i)
+		i += n
+		doc += int(head >> 1)
+		further := uint64(0)
+		if n > 0 && head&1 != 0 {
+			further, n = number(l, i)
+			i += n
+			further--
+		}
+		first, m := number(l, i)
+		i += m
+		if n == 0 || m == 0 || further > uint64(len(l)) {
+			return false
+		}
+		if further > 0 {
+			if n = pass(l[i:], int(further)); n < 0 {
+				return false
+			}
+			i += n
+		}
+		if uint(doc) < uint(len(wanted)) && wanted[doc] {
+			yield(doc, int32(first))
+		}
 	}
-	v, n := binary.Uvarint(l)
+	return true
+}
+
+// number reads a varint and returns its length, 0 where there is none.
+func number(l List, i int) (uint64, int) {
+	switch { // most of them are of one byte, or two
+	case i < len(l) && l[i] < 0x80:
+		return uint64(l[i]), 1
+	case i+1 < len(l) && l[i+1] < 0x80:
+		return uint64(l[i]&0x7F) | uint64(l[i+1])<<7, 2
+	}
+	v, n := binary.Uvarint(l[min(i, len(l)):])
 	return v, max(n, 0)
 }
 

@@ -60,6 +60,7 @@ func (i Interest) Search(c Corpus, among []bool) ([]float32, error) {
 				scores[d] = NoMatch
 			}
 		}
+		s.release(holds)
 	}
 	for d, in := range among {
 		if !in {
@@ -74,7 +75,24 @@ type search struct {
 	corpus    Corpus
 	among     []bool
 	abstracts []int32
+	free      [][]float32 // scores that are needed no more
 }
+
+// scores returns scores that are all NoMatch.
+func (s *search) scores() []float32 {
+	var all []float32
+	if n := len(s.free); n > 0 {
+		all, s.free = s.free[n-1], s.free[:n-1]
+	} else {
+		all = make([]float32, len(s.among))
+	}
+	for d := range all {
+		all[d] = NoMatch
+	}
+	return all
+}
+
+func (s *search) release(scores []float32) { s.free = append(s.free, scores) }
 
 func (s *search) node(n node) ([]float32, error) {
 	switch n.kind {
@@ -117,6 +135,7 @@ func (s *search) all(n node) ([]float32, error) {
 				sum[d] += score
 			}
 		}
+		s.release(scores)
 	}
 	return weigh(sum, n.weight), nil
 }
@@ -141,12 +160,14 @@ func (s *search) any(n node) ([]float32, error) {
 				best[d], sum[d] = max(best[d], score), sum[d]+score
 			}
 		}
+		s.release(scores)
 	}
 	for d := range best {
 		if best[d] != NoMatch {
 			best[d] += furtherShare * (sum[d] - best[d])
 		}
 	}
+	s.release(sum)
 	return weigh(best, n.weight), nil
 }
 
@@ -178,10 +199,7 @@ func size(words []listed) (n int) {
 }
 
 func (s *search) term(t *term, weight float64) ([]float32, error) {
-	scores := make([]float32, len(s.among))
-	for d := range scores {
-		scores[d] = NoMatch
-	}
+	scores := s.scores()
 	strength := float32(t.strength * weight)
 	if t.field == inCategory || t.field == inSource {
 		return scores, s.value(t, strength, scores)
@@ -213,7 +231,7 @@ func (s *search) value(t *term, strength float32, scores []float32) error {
 	if t.field == inCategory {
 		from = categoryPart + t.value
 	}
-	entries, err := s.corpus.Words(from, from+lastOfPrefix)
+	entries, err := s.corpus.Words(from, from+LastWord)
 	if err != nil {
 		return err
 	}
@@ -235,9 +253,9 @@ func (s *search) value(t *term, strength float32, scores []float32) error {
 // index.between does.
 func (s *search) lookUp(f field, w *word) ([]listed, error) {
 	var all []listed
-	part := textPart
+	part := TextWords
 	if f == inAuthor {
-		part = authorPart
+		part = AuthorWords
 		if w.prefix && initial(w.form) {
 			entries, err := s.corpus.Words(initialPart+w.form, initialPart+w.form+variantMark)
 			return s.listed(entries, w), err
@@ -245,7 +263,7 @@ func (s *search) lookUp(f field, w *word) ([]listed, error) {
 	}
 	switch {
 	case w.prefix:
-		entries, err := s.corpus.Words(part+w.form, part+w.form+lastOfPrefix)
+		entries, err := s.corpus.Words(part+w.form, part+w.form+LastWord)
 		if err != nil {
 			return nil, err
 		}
@@ -300,20 +318,25 @@ func (s *search) word(f field, words []listed, strength float32, scores []float3
 	for _, w := range words {
 		title := strength * float32(finding{field: inTitle, exact: w.exact}.strength())
 		elsewhere := strength * float32(finding{field: inAbstract, exact: w.exact}.strength())
-		if f == inAuthor {
-			title, elsewhere = strength, strength
+		var err error
+		switch f {
+		case inAuthor:
+			err = s.each(w.Entry, s.among, func(d int, _ []int32) { scores[d] = strength })
+		case inAbstract:
+			err = s.each(w.Entry, s.among, func(d int, at []int32) {
+				if at[len(at)-1] >= s.abstracts[d] {
+					scores[d] = max(scores[d], elsewhere)
+				}
+			})
+		default:
+			err = s.firsts(w.Entry, func(d int, first int32) {
+				if first < s.abstracts[d] {
+					scores[d] = max(scores[d], title)
+				} else if f == anywhere {
+					scores[d] = max(scores[d], elsewhere)
+				}
+			})
 		}
-		err := s.each(w.Entry, s.among, func(d int, at []int32) {
-			begins := s.abstracts[d]
-			switch {
-			case f == inAuthor:
-				scores[d] = strength
-			case f != inAbstract && at[0] < begins:
-				scores[d] = max(scores[d], title)
-			case f != inTitle && at[len(at)-1] >= begins:
-				scores[d] = max(scores[d], elsewhere)
-			}
-		})
 		if err != nil {
 			return err
 		}
@@ -321,60 +344,80 @@ func (s *search) word(f field, words []listed, strength float32, scores []float3
 	return nil
 }
 
-// spot is a place at which a phrase, or a part of one, was found.
-type spot struct {
-	doc, at, end int32
-	exact        bool
+func (s *search) firsts(e Entry, yield func(doc int, first int32)) error {
+	for _, l := range e.Lists {
+		if !l.List.Firsts(l.Base, s.among, yield) {
+			return ErrDamaged
+		}
+	}
+	return nil
 }
 
-func bySpot(a, b spot) int {
-	if a.doc != b.doc {
-		return int(a.doc - b.doc)
+// spot is a place of a word in one number, so that millions of them are soon
+// sorted and joined: the document, the place, over how many words it reaches,
+// and whether it stands there in the form that was typed.
+type spot uint64
+
+func newSpot(doc int, at, width int32, exact bool) spot {
+	s := spot(doc)<<32 | spot(at)<<4 | spot(width)<<1
+	if exact {
+		s |= 1
 	}
-	return cmp.Compare(a.at, b.at)
+	return s
 }
 
-func byEnd(a, b spot) int {
-	if a.doc != b.doc {
-		return int(a.doc - b.doc)
+func (s spot) doc() int    { return int(s >> 32) }
+func (s spot) place() spot { return s >> 4 } // with the document
+func (s spot) exact() bool { return s&1 != 0 }
+
+// end is the place after the word, where the next one of a phrase stands.
+func (s spot) end() spot { return s>>4<<4 + (s>>1&7)<<4 | s&1 }
+
+// ends returns where the words at these places end, in order.
+func ends(spots []spot) []spot {
+	all := make([]spot, len(spots))
+	for k, s := range spots {
+		all[k] = s.end()
 	}
-	return cmp.Compare(a.end, b.end)
+	if !slices.IsSorted(all) {
+		slices.Sort(all)
+	}
+	return all
 }
 
 // phrase takes in the documents that hold words next to each other, or of an
 // author in one name.
 func (s *search) phrase(f field, words [][]listed, strength float32, scores []float32) error {
-	spots, err := s.spots(words)
+	spots, err := s.spots(f, words)
 	if err != nil {
 		return err
 	}
-	found := spots[0]
-	for _, next := range spots[1:] {
-		if f == inAuthor {
-			found = meet(found, next)
-		} else {
-			found = follow(found, next)
+	if f == inAuthor {
+		for _, p := range meet(spots) {
+			scores[p.doc()] = strength
 		}
+		return nil
+	}
+	found := ends(spots[0])
+	for _, next := range spots[1:] {
+		found = follow(found, next)
 	}
 	for _, p := range found {
-		if f == inAuthor {
-			scores[p.doc] = strength
-			continue
-		}
-		in := inTitle
-		if p.end > s.abstracts[p.doc] {
+		d, in := p.doc(), inTitle
+		if int32(p>>4&(1<<28-1)) > s.abstracts[d] {
 			in = inAbstract
 		}
 		if f == anywhere || f == in {
-			scores[p.doc] = max(scores[p.doc], strength*float32(finding{field: in, exact: p.exact}.strength()))
+			scores[d] = max(scores[d], strength*float32(finding{field: in, exact: p.exact()}.strength()))
 		}
 	}
 	return nil
 }
 
 // spots finds where each of several words stands, the rarest first: of the
-// others only those in the documents that are left.
-func (s *search) spots(words [][]listed) ([][]spot, error) {
+// others only what is in the documents that are left, and in a text only what
+// stands next to a neighbour that was found before.
+func (s *search) spots(f field, words [][]listed) ([][]spot, error) {
 	order := make([]int, len(words))
 	for k := range order {
 		order[k] = k
@@ -383,58 +426,102 @@ func (s *search) spots(words [][]listed) ([][]spot, error) {
 	wanted, all := s.among, make([][]spot, len(words))
 	for _, k := range order {
 		have := make([]bool, len(wanted))
+		edges, joined := edgesNextTo(f, all, k)
+		found := []spot{} // not nil: looked for
+		if !joined {
+			found = make([]spot, 0, size(words[k])/2)
+		}
 		for _, w := range words[k] {
-			width := widthOf(w.Word)
+			width, next := widthOf(w.Word), 0
 			err := s.each(w.Entry, wanted, func(d int, at []int32) {
-				have[d] = true
 				for _, a := range at {
-					all[k] = append(all[k], spot{int32(d), a, a + width, w.exact})
+					p := newSpot(d, a, width, w.exact)
+					if !joined || edges.holds(&next, p) {
+						have[d] = true
+						found = append(found, p)
+					}
 				}
 			})
 			if err != nil {
 				return nil, err
 			}
 		}
-		if wanted = have; len(words[k]) > 1 {
-			slices.SortFunc(all[k], bySpot)
+		if len(words[k]) > 1 {
+			slices.Sort(found)
 		}
+		wanted, all[k] = have, found
 	}
 	return all, nil
 }
 
-// follow joins places with those that begin where they end.
+// edges are where the words of a phrase that stand before or after another one
+// end or begin.
+type edges struct {
+	spots  []spot
+	before bool
+}
+
+// edgesNextTo returns those of a neighbour of the word that was found already.
+func edgesNextTo(f field, all [][]spot, k int) (edges, bool) {
+	switch {
+	case f == inAuthor:
+	case k+1 < len(all) && all[k+1] != nil:
+		return edges{spots: all[k+1]}, true
+	case k > 0 && all[k-1] != nil:
+		return edges{ends(all[k-1]), true}, true
+	}
+	return edges{}, false
+}
+
+// holds reports whether a word stands next to one of them. next is where the
+// word before was looked for.
+func (e *edges) holds(next *int, p spot) bool {
+	if !e.before {
+		p = p.end()
+	}
+	for *next < len(e.spots) && e.spots[*next].place() < p.place() {
+		*next++
+	}
+	return *next < len(e.spots) && e.spots[*next].place() == p.place()
+}
+
+// follow joins the ends of words with words that begin there, to ends of both.
 func follow(found, next []spot) []spot {
 	var on []spot
-	if !slices.IsSortedFunc(found, byEnd) {
-		slices.SortFunc(found, byEnd)
-	}
 	k := 0
 	for i := 0; i < len(found); {
 		p := found[i]
-		for i++; i < len(found) && byEnd(found[i], p) == 0; i++ {
-			p.exact = p.exact || found[i].exact
+		for i++; i < len(found) && found[i].place() == p.place(); i++ {
+			p |= found[i] & 1
 		}
-		for k < len(next) && (next[k].doc < p.doc || next[k].doc == p.doc && next[k].at < p.end) {
+		for k < len(next) && next[k].place() < p.place() {
 			k++
 		}
-		for j := k; j < len(next) && next[j].doc == p.doc && next[j].at == p.end; j++ {
-			on = append(on, spot{p.doc, p.at, next[j].end, p.exact && next[j].exact})
+		for j := k; j < len(next) && next[j].place() == p.place(); j++ {
+			on = append(on, next[j].end()&^1|p&next[j]&1)
 		}
+	}
+	if !slices.IsSorted(on) {
+		slices.Sort(on)
 	}
 	return on
 }
 
-// meet keeps the places at which the next word stands too.
-func meet(found, next []spot) []spot {
-	var both []spot
-	k := 0
-	for _, p := range found {
-		for k < len(next) && bySpot(next[k], p) < 0 {
-			k++
+// meet returns the places at which all of the words stand.
+func meet(spots [][]spot) []spot {
+	found := spots[0]
+	for _, next := range spots[1:] {
+		var both []spot
+		k := 0
+		for _, p := range found {
+			for k < len(next) && next[k].place() < p.place() {
+				k++
+			}
+			if k < len(next) && next[k].place() == p.place() {
+				both = append(both, p)
+			}
 		}
-		if k < len(next) && bySpot(next[k], p) == 0 {
-			both = append(both, p)
-		}
+		found = both
 	}
-	return both
+	return found
 }

@@ -147,7 +147,12 @@ func TestADamagedListIsAnError(t *testing.T) {
 func FuzzList(f *testing.F) {
 	f.Add([]byte(List(nil).Append(0, 3, []int32{1, 500}).Append(3, 900, []int32{7})))
 	f.Fuzz(func(t *testing.T, list []byte) {
-		List(list).Each(0, []bool{true, false, true, true}, func(int, []int32) {})
+		wanted := []bool{true, false, true, true}
+		var each, firsts []int32
+		whole := List(list).Each(0, wanted, func(_ int, at []int32) { each = append(each, at[0]) })
+		if also := List(list).Firsts(0, wanted, func(_ int, first int32) { firsts = append(firsts, first) }); whole && also && !slices.Equal(each, firsts) {
+			t.Errorf("%v: each %v, firsts %v", list, each, firsts)
+		}
 	})
 }
 

@@ -100,6 +100,7 @@ func (d *documents) among(since, now time.Time) (all []bool, n int) {
 type corpus struct {
 	*tx
 	*documents
+	from int // no document before this one is asked for
 }
 
 func (c corpus) Abstracts() []int32 { return c.abstracts }
@@ -111,9 +112,9 @@ func (c corpus) Stem(hash uint64) ([]string, error) {
 
 // Words returns a range of the index.
 func (c corpus) Words(from, to string) ([]interest.Entry, error) {
-	const query = `SELECT word, first, list FROM postings WHERE word >= $1 AND word < $2 ORDER BY word, first`
+	const query = `SELECT word, first, list FROM postings WHERE word >= $1 AND word < $2 AND last >= $3 ORDER BY word, first`
 	var all []interest.Entry
-	err := c.each(query, []any{from, to}, func(scan func(...any) error) error {
+	err := c.each(query, []any{from, to, c.base + c.from}, func(scan func(...any) error) error {
 		var word string
 		var at interest.Stretch
 		if err := scan(&word, &at.Base, (*[]byte)(&at.List)); err != nil {

@@ -33,6 +33,7 @@ type Store struct {
 	reader *sql.DB
 	gates  gates
 	shelf  shelf
+	words  vocabulary
 }
 
 // Open opens the database at dsn, "sqlite:FILE", makes the file where there is
