@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"paperboy/internal/interest"
 	"paperboy/internal/paper"
 	"paperboy/internal/subscription"
 	"paperboy/internal/web"
@@ -85,11 +86,11 @@ func TestFrontPage(t *testing.T) {
 		want(t, "without the slash", s.get("/papers"), 200, "Subscribe")
 		want(t, "where a proxy takes the prefix off", s.get("/"), 200, "Subscribe")
 		a = s.get("/papers/?q=folding+-survey")
-		want(t, "search", a, 200, "1 paper of the 3 that trend now", "Robots that learn", "matched “fold”", "Mail me these")
+		want(t, "search", a, 200, "1 paper of 3 matches", "Robots that learn", "matched “fold”", "Mail me these")
 		if !strings.Contains(a.body, "folding -survey</textarea>") {
 			t.Errorf("the search does not become keywords: %s", a.body)
 		}
-		want(t, "an empty search result", s.get("/papers/?q=zebra"), 200, "Nothing that trends now matches", "Mail me when something does")
+		want(t, "an empty search result", s.get("/papers/?q=zebra"), 200, "Nothing matches", "Mail me when something does")
 		a = s.get("/papers/?q=robots+AND+(fold")
 		want(t, "a search that can't be read", a, 400, "Column", "expected")
 		if !strings.Contains(a.body, `value="robots AND (fold"`) {
@@ -124,6 +125,14 @@ func (c catalogue) Candidates(context.Context, time.Time, time.Duration) (paper.
 		panic("boom")
 	}
 	return paper.Catalogue{}, c.err
+}
+
+func (c catalogue) Search(context.Context, interest.Interest, paper.Search, time.Time) (paper.Found, error) {
+	return paper.Found{}, c.err
+}
+
+func (c catalogue) Help(context.Context, interest.Interest, time.Time) (interest.Help, error) {
+	return interest.Help{}, c.err
 }
 
 func TestWhatBreaksBecomesAPage(t *testing.T) {

@@ -71,11 +71,10 @@ func (s *server) settings(w http.ResponseWriter, r *http.Request, status int, re
 		return err
 	}
 	if want, err := interest.Parse(f.Keywords); err == nil {
-		matching, err := s.trends.search(r.Context(), want, 1, s.Now())
-		if err != nil {
+		var err error
+		if page.Matching, err = s.trends.lately(r.Context(), want, s.Now()); err != nil {
 			return err
 		}
-		page.Matching = found{Matched: matching.Matched, Of: matching.Of}
 	}
 	return s.show(w, status, "settings", page)
 }

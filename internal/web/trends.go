@@ -12,12 +12,13 @@ import (
 	"paperboy/internal/heat"
 	"paperboy/internal/interest"
 	"paperboy/internal/letter"
+	"paperboy/internal/paper"
 )
 
 const (
 	fresh = time.Minute     // how long what trends is taken as it was read
 	kept  = 2 * time.Minute // when it is let go, so that an idle server is small
-	// most bounds the papers that the front page searches, the hottest first.
+	// most bounds the papers of the front page, the hottest first.
 	most = 1000
 )
 
@@ -29,26 +30,19 @@ type trends struct {
 	mu   sync.Mutex // held while reading: whoever comes then waits for it
 	at   time.Time
 	now  []digest.Candidate
-	read bool // the papers are analysed for searching
+	all  map[paper.Key]heat.Trend // of all papers of these days, not only the hottest
+	heat map[paper.Key]float64    // of those that have any
 	drop *time.Timer
 }
 
-// candidates returns the papers of the last seven days by heat, analysed where
-// they are to be searched. They are not changed once returned.
-func (t *trends) candidates(ctx context.Context, search bool, now time.Time) ([]digest.Candidate, error) {
+// candidates returns the papers of the last seven days by heat, how each of
+// them trends, and the heat of those that have any. They are not changed once
+// returned.
+func (t *trends) candidates(ctx context.Context, now time.Time) ([]digest.Candidate, map[paper.Key]heat.Trend, map[paper.Key]float64, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	cs, err := t.current(ctx, now)
-	if err != nil || t.read || !search {
-		return cs, err
-	}
-	// It takes more time and room than all the rest: not for the front page.
-	cs = slices.Clone(cs)
-	for i := range cs {
-		cs[i].Doc = interest.Read(cs[i].Paper)
-	}
-	t.now, t.read = cs, true
-	return cs, nil
+	return cs, t.all, t.heat, err
 }
 
 // current reads the papers once a minute. Where they can't be read, the ones
@@ -72,6 +66,12 @@ func (t *trends) current(ctx context.Context, now time.Time) ([]digest.Candidate
 	for i, trend := range heat.Of(found.Papers, now) {
 		all = append(all, digest.Candidate{Paper: found.Papers[i], Trend: trend})
 	}
+	t.all, t.heat = map[paper.Key]heat.Trend{}, map[paper.Key]float64{}
+	for _, c := range all {
+		if t.all[c.Paper.Key] = c.Trend; c.Heat > 0 {
+			t.heat[c.Paper.Key] = c.Heat
+		}
+	}
 	t.keep(hottest(all), now)
 	return t.now, nil
 }
@@ -87,7 +87,7 @@ func hottest(all []digest.Candidate) []digest.Candidate {
 }
 
 func (t *trends) keep(cs []digest.Candidate, now time.Time) {
-	t.now, t.at, t.read = cs, now, false
+	t.now, t.at = cs, now
 	if t.drop != nil {
 		t.drop.Stop()
 	}
@@ -97,7 +97,7 @@ func (t *trends) keep(cs []digest.Candidate, now time.Time) {
 func (t *trends) letGo() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.now, t.read = nil, false
+	t.now, t.all, t.heat = nil, nil, nil
 }
 
 // found are the papers that a search shows.
@@ -107,18 +107,44 @@ type found struct {
 	Of      int // papers searched
 }
 
-// search returns the first papers that match, in the order of a letter.
+// search returns the first papers of the whole catalogue that match, the
+// hottest first; without keywords those that trend now.
 func (t *trends) search(ctx context.Context, want interest.Interest, max int, now time.Time) (found, error) {
-	cs, err := t.candidates(ctx, !want.Empty(), now)
+	cs, all, hot, err := t.candidates(ctx, now)
 	if err != nil {
 		return found{}, err
 	}
-	sel := digest.Select(cs, want, digest.History{First: true}, max, now)
-	out := found{Matched: sel.Matched, Of: len(cs)}
-	for _, p := range sel.Picks {
-		card := letter.NewCard(p.Paper, letter.Reasons(p.Match), now)
-		card.Rising, card.Leads = p.Rising, p.Leading()
-		out.Cards = append(out.Cards, card)
+	if want.Empty() {
+		return trending(cs, max, now), nil
+	}
+	f, err := t.catalogue.Search(ctx, want, paper.Search{Order: paper.ByHeat, Heat: hot, Limit: max}, now)
+	if err != nil {
+		return found{}, err
+	}
+	out := found{Matched: f.Total, Of: f.Of}
+	for _, p := range f.Papers {
+		m, _ := want.Match(interest.Read(p))
+		out.Cards = append(out.Cards, cardOf(p, m, all[p.Key], now))
 	}
 	return out, nil
+}
+
+func trending(cs []digest.Candidate, max int, now time.Time) found {
+	out := found{Matched: len(cs), Of: len(cs)}
+	for _, c := range cs[:min(max, len(cs))] {
+		out.Cards = append(out.Cards, cardOf(c.Paper, interest.Match{}, c.Trend, now))
+	}
+	return out
+}
+
+func cardOf(p *paper.Paper, m interest.Match, trend heat.Trend, now time.Time) letter.Card {
+	card := letter.NewCard(p, letter.Reasons(m), now)
+	card.Rising, card.Leads = trend.Rising, trend.Leading()
+	return card
+}
+
+// lately counts the papers of the last seven days that match.
+func (t *trends) lately(ctx context.Context, want interest.Interest, now time.Time) (found, error) {
+	f, err := t.catalogue.Search(ctx, want, paper.Search{Since: now.Add(-digest.Window)}, now)
+	return found{Matched: f.Total, Of: f.Of}, err
 }

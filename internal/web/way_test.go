@@ -39,7 +39,7 @@ func TestTheWholeWay(t *testing.T) {
 		}
 
 		settings := s.links.Settings(r.ID)
-		want(t, "settings", s.get(settings), 200, "Your letters", "Of the 3 papers that trend now, 2 match your keywords")
+		want(t, "settings", s.get(settings), 200, "Your letters", "Of the 3 papers of the last seven days, 2 match your keywords")
 		a = s.post(settings, "keywords", "-survey attention", "hour", "18", "zone", "Pacific/Apia", "rhythm", "weekly", "weekday", "0", "papers", "5")
 		if a.status != 303 || !strings.HasPrefix(a.header.Get("Location"), "/papers/settings/") {
 			t.Fatalf("saving leads to %d %q", a.status, a.header.Get("Location"))

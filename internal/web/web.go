@@ -22,6 +22,7 @@ import (
 
 	"golang.org/x/net/idna"
 
+	"paperboy/internal/interest"
 	"paperboy/internal/letter"
 	"paperboy/internal/paper"
 	"paperboy/internal/subscription"
@@ -52,9 +53,11 @@ type Requests interface {
 	ConfirmMove(ctx context.Context, id, ticket int64, now time.Time) (subscription.Reader, error)
 }
 
-// Catalogue has the papers that trend.
+// Catalogue has the papers that trend, and finds all others.
 type Catalogue interface {
 	Candidates(ctx context.Context, now time.Time, window time.Duration) (paper.Catalogue, error)
+	Search(ctx context.Context, want interest.Interest, how paper.Search, now time.Time) (paper.Found, error)
+	Help(ctx context.Context, want interest.Interest, now time.Time) (interest.Help, error)
 }
 
 // SignUp says who may subscribe.
