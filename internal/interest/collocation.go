@@ -20,25 +20,28 @@ type neighbour struct {
 
 // neighbours are the counts of a sample of papers.
 type neighbours struct {
-	words, places int               // all of them; those of the interest
+	terms         []*term
+	words, places int               // all of them; those of the terms
+	stems         map[string]string // of forms; most come again and again
 	often         map[string]int    // words, by stem
 	papers        map[string]int    // papers that have them
-	next          map[neighbour]int // places at which they stand next to the interest
+	next          map[neighbour]int // places at which they stand next to a term
 	in            map[neighbour]map[int]bool
 	phrases       map[neighbour]map[string]int
 }
 
-// collocations returns phrases of what the interest matches and a word next to
-// it, in the order of how much oftener the two stand together than by chance,
+// collocations returns phrases of one of the terms and a word next to it, in
+// the order of how much oftener the two stand together than by chance,
 // by the log-likelihood ratio of Dunning, Accurate methods for the statistics
 // of surprise and coincidence (1993).
-func collocations(i Interest, papers []*Document) []string {
+func collocations(terms []*term, papers []Text) []string {
 	c := neighbours{
+		terms: terms, stems: map[string]string{},
 		often: map[string]int{}, papers: map[string]int{}, next: map[neighbour]int{},
 		in: map[neighbour]map[int]bool{}, phrases: map[neighbour]map[string]int{},
 	}
-	for number, d := range papers {
-		c.read(number, d, i)
+	for number, p := range papers {
+		c.read(number, p)
 	}
 	least := 2
 	if len(papers) >= 30 {
@@ -68,14 +71,10 @@ func collocations(i Interest, papers []*Document) []string {
 	return phrases
 }
 
-func (c *neighbours) read(number int, d *Document, i Interest) {
-	m, _ := i.Match(d)
+func (c *neighbours) read(number int, p Text) {
 	seen := map[string]bool{}
-	for _, one := range []struct {
-		field field
-		text  string
-	}{{inTitle, d.Title}, {inAbstract, d.Summary}} {
-		words := Words(one.text)
+	for f, text := range map[field]string{inTitle: p.Title, inAbstract: p.Summary} {
+		words := c.split(text)
 		c.words += len(words)
 		for _, w := range words {
 			c.often[w.Stem]++
@@ -84,26 +83,80 @@ func (c *neighbours) read(number int, d *Document, i Interest) {
 				c.papers[w.Stem]++
 			}
 		}
-		for _, h := range m.Hits {
-			if h.Field == one.field.String() {
+		for at := range words {
+			if n := c.lengthAt(f, words[at:]); n > 0 {
 				c.places++
-				c.around(number, one.text, words, h)
+				c.around(number, text, words, at, at+n)
 			}
 		}
 	}
 }
 
-// around counts the words next to a hit.
-func (c *neighbours) around(number int, text string, words []Span, h Hit) {
-	from, _ := slices.BinarySearchFunc(words, h.Start, func(w Span, at int) int { return cmp.Compare(w.Start, at) })
-	to, _ := slices.BinarySearchFunc(words, h.End, func(w Span, at int) int { return cmp.Compare(w.Start, at) })
-	if from > 0 && beside(text[words[from-1].End:h.Start]) {
-		w := words[from-1]
-		c.add(number, neighbour{w.Stem, false}, w, text[w.Start:h.End])
+// split is Words with a memory for stems, which take the most time.
+func (c *neighbours) split(text string) []Span {
+	var words []Span
+	for at := 0; at < len(text); {
+		end := wordEnd(text, at)
+		if end == at {
+			_, size := utf8.DecodeRuneInString(text[at:])
+			at += size
+			continue
+		}
+		if form := fold(text[at:end]); form != "" {
+			stem, known := c.stems[form]
+			if !known {
+				stem = stemOf(form)
+				c.stems[form] = stem
+			}
+			words = append(words, Span{form, stem, at, end})
+		}
+		at = end
 	}
-	if to < len(words) && beside(text[h.End:words[to].Start]) {
+	return words
+}
+
+// lengthAt tells over how many words a term reaches that stands at the first
+// of them; 0 where none does. It is enough to know most of the places.
+func (c *neighbours) lengthAt(f field, words []Span) int {
+	for _, t := range c.terms {
+		if t.field != anywhere && t.field != f {
+			continue
+		}
+		for _, typed := range t.spellings {
+			if isAt(typed, words) {
+				return len(typed)
+			}
+		}
+	}
+	return 0
+}
+
+func isAt(typed []word, words []Span) bool {
+	if len(typed) > len(words) {
+		return false
+	}
+	for k := range typed {
+		if !typed[k].is(words[k]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *word) is(s Span) bool {
+	return s.Form == w.form || w.prefix && strings.HasPrefix(s.Form, w.form) || !w.formOnly && hash(s.Stem) == w.hash
+}
+
+// around counts the words next to those from one to another.
+func (c *neighbours) around(number int, text string, words []Span, from, to int) {
+	start, end := words[from].Start, words[to-1].End
+	if from > 0 && beside(text[words[from-1].End:start]) {
+		w := words[from-1]
+		c.add(number, neighbour{w.Stem, false}, w, text[w.Start:end])
+	}
+	if to < len(words) && beside(text[end:words[to].Start]) {
 		w := words[to]
-		c.add(number, neighbour{w.Stem, true}, w, text[h.Start:w.End])
+		c.add(number, neighbour{w.Stem, true}, w, text[start:w.End])
 	}
 }
 

@@ -66,11 +66,14 @@ type Lately interface {
 	// Titles returns those of the best matches.
 	Titles(i Interest, n int) ([]string, error)
 	// Sample returns some of the newest papers that match.
-	Sample(i Interest, n int) ([]*Document, error)
+	Sample(i Interest, n int) ([]Text, error)
 	// Vocabulary returns the words of texts, or of authors' names, that
 	// several papers have.
 	Vocabulary(names bool) ([]Common, error)
 }
+
+// Text is a paper's title and abstract, plain.
+type Text struct{ Title, Summary string }
 
 // Common is a word that several papers have.
 type Common struct {
@@ -79,9 +82,9 @@ type Common struct {
 }
 
 const (
-	broadFrom   = 4  // one in so many papers
-	judgedFrom  = 20 // of fewer papers nothing is said
-	sampled     = 60 // papers read to find phrases
+	broadFrom   = 4   // one in so many papers
+	judgedFrom  = 20  // of fewer papers nothing is said
+	sampled     = 100 // papers read to find phrases
 	suggested   = 3
 	mostTried   = 8
 	titlesShown = 3
@@ -188,7 +191,7 @@ func (h *helping) narrower(part node) ([]Suggestion, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, phrase := range collocations(h.alone(part), papers) {
+	for _, phrase := range collocations(part.texts(nil), papers) {
 		if n, ok := part.phraseInstead(phrase); ok {
 			tries = append(tries, n)
 		}
@@ -217,12 +220,29 @@ func (h *helping) try(tries []node, least int) ([]Suggestion, error) {
 		if month < least || h.broad(month) {
 			continue
 		}
-		good = append(good, Suggestion{newInterest([]node{n}).String(), month, h.perDay(month)})
+		one := Suggestion{newInterest([]node{n}).String(), month, h.perDay(month)}
+		if !slices.Contains(good, one) {
+			good = append(good, one)
+		}
 		if len(good) == suggested {
 			break
 		}
 	}
 	return good, nil
+}
+
+// texts returns the terms that are looked for in title and abstract.
+func (n node) texts(all []*term) []*term {
+	switch {
+	case n.kind == kindNot:
+	case n.kind != kindTerm:
+		for _, m := range n.nodes {
+			all = m.texts(all)
+		}
+	case n.term.field <= inAbstract:
+		all = append(all, n.term)
+	}
+	return all
 }
 
 // asPhrase makes a phrase of words side by side.

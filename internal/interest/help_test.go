@@ -47,11 +47,11 @@ func (l *lately) Titles(i Interest, n int) ([]string, error) {
 	return titles, nil
 }
 
-func (l *lately) Sample(i Interest, n int) ([]*Document, error) {
-	var all []*Document
+func (l *lately) Sample(i Interest, n int) ([]Text, error) {
+	var all []Text
 	for _, d := range l.documents {
 		if len(all) < n && i.Matches(d) {
-			all = append(all, d)
+			all = append(all, Text{d.Title, d.Summary})
 		}
 	}
 	return all, nil

@@ -31,6 +31,7 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"model", modelTests},
 		{"shared", sharedTests},
 		{"search", searchTests},
+		{"help", helpTests},
 		{"prune", pruneTests},
 		{"import", importTests},
 	} {

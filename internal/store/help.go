@@ -20,6 +20,8 @@ const (
 	// were read, and vocabularyMost how many of them are kept, each part.
 	vocabularyFor  = time.Hour
 	vocabularyMost = 200_000
+	// A smaller one is read again whenever the catalogue has changed.
+	vocabularySmall = 5000
 )
 
 // Help returns what keywords would bring, by the papers of the 30 days up to
@@ -123,17 +125,17 @@ func (l *lately) Titles(i interest.Interest, n int) ([]string, error) {
 	return titles, err
 }
 
-func (l *lately) Sample(i interest.Interest, n int) ([]*interest.Document, error) {
+func (l *lately) Sample(i interest.Interest, n int) ([]interest.Text, error) {
 	scores, err := i.Search(l.corpus, l.among)
 	if err != nil {
 		return nil, err
 	}
 	papers, err := l.some(scores, paper.Search{Order: paper.ByDate, Limit: n})
-	documents := make([]*interest.Document, len(papers))
+	texts := make([]interest.Text, len(papers))
 	for k, p := range papers {
-		documents[k] = interest.Read(p)
+		texts[k] = interest.Text{Title: p.PlainTitle(), Summary: p.PlainSummary()}
 	}
-	return documents, err
+	return texts, err
 }
 
 func (l *lately) some(scores []float32, how paper.Search) ([]*paper.Paper, error) {
@@ -142,7 +144,7 @@ func (l *lately) some(scores []float32, how paper.Search) ([]*paper.Paper, error
 }
 
 func (l *lately) Vocabulary(names bool) ([]interest.Common, error) {
-	texts, authors, err := l.words.read(l.tx, l.now)
+	texts, authors, err := l.words.read(l.tx, l.documents.version, l.now)
 	if names {
 		return authors, err
 	}
@@ -154,13 +156,19 @@ func (l *lately) Vocabulary(names bool) ([]interest.Common, error) {
 type vocabulary struct {
 	mu             sync.Mutex
 	at             time.Time
+	version        int64 // of the documents
 	texts, authors []interest.Common
 }
 
-func (v *vocabulary) read(t *tx, now time.Time) (texts, authors []interest.Common, err error) {
+// current reports whether the words will still do.
+func (v *vocabulary) current(version int64, now time.Time) bool {
+	return v.texts != nil && (v.version == version || len(v.texts) >= vocabularySmall && !now.Before(v.at) && now.Sub(v.at) < vocabularyFor)
+}
+
+func (v *vocabulary) read(t *tx, version int64, now time.Time) (texts, authors []interest.Common, err error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.texts != nil && !now.Before(v.at) && now.Sub(v.at) < vocabularyFor {
+	if v.current(version, now) {
 		return v.texts, v.authors, nil
 	}
 	if texts, err = t.common(interest.TextWords); err != nil {
@@ -169,7 +177,7 @@ func (v *vocabulary) read(t *tx, now time.Time) (texts, authors []interest.Commo
 	if authors, err = t.common(interest.AuthorWords); err != nil {
 		return nil, nil, err
 	}
-	v.at, v.texts, v.authors = now, texts, authors
+	v.at, v.version, v.texts, v.authors = now, version, texts, authors
 	return texts, authors, nil
 }
 

@@ -149,3 +149,33 @@ func report(b *testing.B, took []time.Duration) {
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 	b.ReportMetric(0, "ns/op")
 }
+
+// BenchmarkHelp100000 prints the same of the help with what people type, over
+// a catalogue with 30,000 papers in its last 30 days.
+func BenchmarkHelp100000(b *testing.B) {
+	s, now := searchable(b, 100_000)
+	l := newLibrary()
+	for _, kind := range append(kindsOfSearch[:8:8], struct {
+		name string
+		make func(*library) string
+	}{"five keywords", func(l *library) string {
+		return fmt.Sprintf("%q, %q, %q, %s, %s", l.words(2), l.words(2), l.words(2), l.words(1), l.words(1)[1:])
+	}}) {
+		b.Run(kind.name, func(b *testing.B) {
+			var took []time.Duration
+			for b.Loop() {
+				want, err := interest.Parse(kind.make(l))
+				if err != nil {
+					b.Fatal(err)
+				}
+				start := time.Now()
+				h, err := s.Help(b.Context(), want, now)
+				took = append(took, time.Since(start))
+				if err != nil || h.Papers == 0 {
+					b.Fatal(h.Papers, err)
+				}
+			}
+			report(b, took)
+		})
+	}
+}
