@@ -30,6 +30,7 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"settle", settleTests},
 		{"model", modelTests},
 		{"shared", sharedTests},
+		{"twins", twinTests},
 		{"search", searchTests},
 		{"help", helpTests},
 		{"prune", pruneTests},

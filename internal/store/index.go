@@ -113,7 +113,10 @@ func (t *tx) index(fresh, limit int) (int, error) {
 			return 0, err
 		}
 	}
-	return len(keys), w.write()
+	if err := w.write(); err != nil {
+		return 0, err
+	}
+	return len(keys), t.mergeTwins(keys)
 }
 
 // indexing is some papers being indexed.
@@ -133,7 +136,7 @@ type indexed struct {
 func (w *indexing) papers(keys []paper.Key) error {
 	const (
 		die  = `UPDATE documents SET paper = NULL, version = $2 WHERE paper = $1`
-		born = `INSERT INTO documents (paper, abstract, sighted, version) VALUES ($1, $2, $3, $4) RETURNING doc`
+		born = `INSERT INTO documents (paper, abstract, sighted, version, title) VALUES ($1, $2, $3, $4, $5) RETURNING doc`
 		done = `DELETE FROM unindexed WHERE paper = $1`
 	)
 	args := make([]any, len(keys))
@@ -153,7 +156,7 @@ func (w *indexing) papers(keys []paper.Key) error {
 	for _, p := range papers {
 		postings, abstract := interest.Read(p).Postings()
 		var doc int
-		if err := w.one(born, []any{p.Key, abstract, stamp(p.Sighted), w.version}, &doc); err != nil {
+		if err := w.one(born, []any{p.Key, abstract, stamp(p.Sighted), w.version, p.TitleKey()}, &doc); err != nil {
 			return fmt.Errorf("paper %d: %w", p.Key, err)
 		}
 		for _, one := range postings {

@@ -6,9 +6,11 @@ CREATE TABLE documents (
     paper    INTEGER UNIQUE,     -- NULL: dead, and still in lists
     abstract INTEGER NOT NULL,   -- place at which the abstract begins
     sighted  TEXT    NOT NULL,   -- newest first sighting in any source
+    title    TEXT    NOT NULL,   -- key by which one work under two names is found, or empty
     version  INTEGER NOT NULL    -- rises with each change
 ) STRICT;
 CREATE INDEX documents_version ON documents (version);
+CREATE INDEX documents_title ON documents (title) WHERE title <> '';
 
 -- In which documents a word stands and where, in lists of a few kB.
 CREATE TABLE postings (
