@@ -34,9 +34,9 @@ func (s *Store) Help(ctx context.Context, want interest.Interest, now time.Time)
 		if err != nil {
 			return err
 		}
-		l := &lately{corpus: corpus{tx: t, documents: docs}, words: &s.words, now: now}
+		l := &lately{words: &s.words, now: now}
 		l.among, l.papers = docs.among(now.Add(-month), now)
-		l.from = firstOf(l.among)
+		l.corpus = newCorpus(t, docs, l.among)
 		help, err = want.Help(l)
 		return err
 	})
@@ -44,16 +44,6 @@ func (s *Store) Help(ctx context.Context, want interest.Interest, now time.Time)
 		return interest.Help{}, fmt.Errorf("help with keywords: %w", err)
 	}
 	return help, nil
-}
-
-// firstOf returns the number of the first document among them.
-func firstOf(among []bool) int {
-	for doc, in := range among {
-		if in {
-			return doc
-		}
-	}
-	return len(among)
 }
 
 // lately is the catalogue's last 30 days in one transaction.
@@ -97,7 +87,7 @@ func (l *lately) Count(i interest.Interest) (inWeek, inMonth int, err error) {
 
 func (l *lately) Known(i interest.Interest) (n int, err error) {
 	all, _ := l.documents.among(time.Time{}, l.now)
-	scores, err := i.Search(corpus{tx: l.tx, documents: l.documents}, all)
+	scores, err := i.Search(newCorpus(l.tx, l.documents, all), all)
 	for _, score := range scores {
 		if score != interest.NoMatch {
 			n++

@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"paperboy/internal/interest"
 	"paperboy/internal/paper"
@@ -16,6 +18,9 @@ const (
 	indexAtOnce = 1000
 	// indexPause bounds a transaction of Index, so that nobody waits long.
 	indexPause = 200
+	// wordsAtOnce and rowsAtOnce bound one query.
+	wordsAtOnce = 200
+	rowsAtOnce  = 50
 	// listSize is from how many bytes on a list is left as it is.
 	listSize = 4000
 )
@@ -134,22 +139,20 @@ type indexed struct {
 }
 
 func (w *indexing) papers(keys []paper.Key) error {
-	const (
-		die  = `UPDATE documents SET paper = NULL, version = $2 WHERE paper = $1`
-		born = `INSERT INTO documents (paper, abstract, sighted, version, title) VALUES ($1, $2, $3, $4, $5) RETURNING doc`
-		done = `DELETE FROM unindexed WHERE paper = $1`
-	)
+	const born = `INSERT INTO documents (paper, abstract, sighted, version, title) VALUES ($1, $2, $3, $4, $5) RETURNING doc`
 	args := make([]any, len(keys))
 	for i, key := range keys {
 		args[i] = key
-		if _, err := w.exec(die, key, w.version); err != nil {
-			return err
-		}
-		if _, err := w.exec(done, key); err != nil {
-			return err
-		}
 	}
-	papers, err := w.tx.papers(endOfTime, `SELECT id FROM papers WHERE id IN (`+places(1, len(args))+`)`, args...)
+	these := `IN (` + places(1, len(args)) + `)`
+	die := fmt.Sprintf(`UPDATE documents SET paper = NULL, version = $%d WHERE paper `, len(args)+1) + these
+	if _, err := w.exec(die, append(slices.Clone(args), w.version)...); err != nil {
+		return err
+	}
+	if _, err := w.exec(`DELETE FROM unindexed WHERE paper `+these, args...); err != nil {
+		return err
+	}
+	papers, err := w.tx.papers(endOfTime, `SELECT id FROM papers WHERE id `+these, args...)
 	if err != nil {
 		return err
 	}
@@ -177,9 +180,22 @@ func (w *indexing) add(doc int, p interest.Posting) {
 
 // write appends to the lists, in the order in which they lie on the disk.
 func (w *indexing) write() error {
-	for _, word := range slices.Sorted(maps.Keys(w.words)) {
-		if err := w.append(word, w.words[word]); err != nil {
-			return fmt.Errorf("word %q: %w", word, err)
+	for words := range slices.Chunk(slices.Sorted(maps.Keys(w.words)), wordsAtOnce) {
+		newest, err := w.newest(words)
+		if err != nil {
+			return err
+		}
+		var rows []stretch
+		var fresh []string
+		for _, word := range words {
+			row, known := newest[word]
+			if !known {
+				fresh = append(fresh, word)
+			}
+			rows = append(rows, w.words[word].extend(word, row)...)
+		}
+		if err := errors.Join(w.put(rows), w.stems(fresh)); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -187,54 +203,85 @@ func (w *indexing) write() error {
 
 // stretch is a row of postings.
 type stretch struct {
+	word                string
 	first, last, papers int
 	list                interest.List
 }
 
-func (w *indexing) append(word string, in *indexed) error {
-	const newest = `SELECT first, last, papers, list FROM postings WHERE word = $1 ORDER BY first DESC LIMIT 1`
-	var row stretch
-	known, err := w.find(newest, []any{word}, &row.first, &row.last, &row.papers, (*[]byte)(&row.list))
-	if err != nil {
+// newest returns the last list of each word that has any.
+func (t *tx) newest(words []string) (map[string]stretch, error) {
+	query := `
+		SELECT word, first, last, papers, list FROM postings WHERE word IN (` + places(1, len(words)) + `)
+		AND NOT EXISTS (SELECT 1 FROM postings AS later WHERE later.word = postings.word AND later.first > postings.first)`
+	args := make([]any, len(words))
+	for i, word := range words {
+		args[i] = word
+	}
+	all := map[string]stretch{}
+	err := t.each(query, args, func(scan func(...any) error) error {
+		var s stretch
+		err := scan(&s.word, &s.first, &s.last, &s.papers, (*[]byte)(&s.list))
+		all[s.word] = s
 		return err
-	}
-	if !known {
-		if err := w.stems(word, in.stems); err != nil {
-			return err
-		}
-	}
+	})
+	return all, err
+}
+
+// extend appends the documents to the newest list and, where that is full, to
+// further ones. It returns those that have changed.
+func (in *indexed) extend(word string, newest stretch) []stretch {
+	var changed []stretch
+	row := newest
 	for i, doc := range in.docs {
-		if len(row.list) >= listSize {
-			if i > 0 { // else it is as it was
-				if err := w.put(word, row); err != nil {
-					return err
-				}
+		if len(row.list) >= listSize || row.papers == 0 {
+			if i > 0 {
+				changed = append(changed, row)
 			}
-			row = stretch{}
-		}
-		if row.papers == 0 {
-			row = stretch{first: doc, last: doc}
+			row = stretch{word: word, first: doc, last: doc}
 		}
 		row.list = row.list.Append(row.last, doc, in.at[i])
 		row.last, row.papers = doc, row.papers+1
 	}
-	return w.put(word, row)
+	return append(changed, row)
 }
 
-func (t *tx) put(word string, row stretch) error {
-	const query = `
-		INSERT INTO postings (word, first, last, papers, list) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (word, first) DO UPDATE SET last = excluded.last, papers = excluded.papers, list = excluded.list`
-	_, err := t.exec(query, word, row.first, row.last, row.papers, []byte(row.list))
-	return err
-}
-
-func (w *indexing) stems(word string, stems []uint64) error {
-	const query = `INSERT INTO stems (stem, word) VALUES ($1, $2) ON CONFLICT (stem, word) DO NOTHING`
-	for _, stem := range stems {
-		if _, err := w.exec(query, int64(stem), word); err != nil {
+func (t *tx) put(rows []stretch) error {
+	for some := range slices.Chunk(rows, rowsAtOnce) {
+		var args []any
+		for _, r := range some {
+			args = append(args, r.word, r.first, r.last, r.papers, []byte(r.list))
+		}
+		query := `INSERT INTO postings (word, first, last, papers, list) VALUES ` + tuples(len(some), 5) + `
+			ON CONFLICT (word, first) DO UPDATE SET last = excluded.last, papers = excluded.papers, list = excluded.list`
+		if _, err := t.exec(query, args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// stems keeps under which stems new words are found.
+func (w *indexing) stems(words []string) error {
+	var args []any
+	for _, word := range words {
+		for _, stem := range w.words[word].stems {
+			args = append(args, int64(stem), word)
+		}
+	}
+	for some := range slices.Chunk(args, 2*rowsAtOnce) {
+		query := `INSERT INTO stems (stem, word) VALUES ` + tuples(len(some)/2, 2) + ` ON CONFLICT (stem, word) DO NOTHING`
+		if _, err := w.exec(query, some...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tuples returns the places of so many rows: "($1,$2),($3,$4)".
+func tuples(rows, columns int) string {
+	all := make([]string, rows)
+	for i := range all {
+		all[i] = "(" + places(i*columns+1, columns) + ")"
+	}
+	return strings.Join(all, ",")
 }

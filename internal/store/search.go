@@ -23,7 +23,7 @@ func (s *Store) Search(ctx context.Context, want interest.Interest, how paper.Se
 			return err
 		}
 		among, of := docs.among(how.Since, now)
-		scores, err := want.Search(corpus{t, docs, firstOf(among)}, among)
+		scores, err := want.Search(newCorpus(t, docs, among), among)
 		if err != nil {
 			return err
 		}

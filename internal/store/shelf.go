@@ -100,7 +100,22 @@ func (d *documents) among(since, now time.Time) (all []bool, n int) {
 type corpus struct {
 	*tx
 	*documents
-	from int // no document before this one is asked for
+	from int                            // no document before this one is asked for
+	seen map[[2]string][]interest.Entry // what Words has returned
+}
+
+func newCorpus(t *tx, d *documents, among []bool) corpus {
+	return corpus{tx: t, documents: d, from: firstOf(among), seen: map[[2]string][]interest.Entry{}}
+}
+
+// firstOf returns the number of the first document among them.
+func firstOf(among []bool) int {
+	for doc, in := range among {
+		if in {
+			return doc
+		}
+	}
+	return len(among)
 }
 
 func (c corpus) Abstracts() []int32 { return c.abstracts }
@@ -113,7 +128,10 @@ func (c corpus) Stem(hash uint64) ([]string, error) {
 // Words returns a range of the index.
 func (c corpus) Words(from, to string) ([]interest.Entry, error) {
 	const query = `SELECT word, first, list FROM postings WHERE word >= $1 AND word < $2 AND last >= $3 ORDER BY word, first`
-	var all []interest.Entry
+	all, seen := c.seen[[2]string{from, to}]
+	if seen {
+		return all, nil
+	}
 	err := c.each(query, []any{from, to, c.base + c.from}, func(scan func(...any) error) error {
 		var word string
 		var at interest.Stretch
@@ -128,5 +146,8 @@ func (c corpus) Words(from, to string) ([]interest.Entry, error) {
 		}
 		return nil
 	})
+	if err == nil {
+		c.seen[[2]string{from, to}] = all
+	}
 	return all, err
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"paperboy/internal/interest"
 )
@@ -71,38 +72,34 @@ func (t *tx) sweepFrom(at listAt, dead map[int]bool) (last listAt, more bool, er
 	const query = `
 		SELECT word, first, last, papers, list FROM postings
 		WHERE (word, first) > ($1, $2) ORDER BY word, first LIMIT $3`
-	type row struct {
-		listAt
-		stretch
-	}
-	rows, err := collect(t, query, []any{at.word, at.first, sweepAtOnce}, func(scan func(...any) error, r *row) error {
-		err := scan(&r.word, &r.listAt.first, &r.last, &r.papers, (*[]byte)(&r.list))
-		r.stretch.first = r.listAt.first
-		return err
+	rows, err := collect(t, query, []any{at.word, at.first, sweepAtOnce}, func(scan func(...any) error, r *stretch) error {
+		return scan(&r.word, &r.first, &r.last, &r.papers, (*[]byte)(&r.list))
 	})
 	if err != nil || len(rows) == 0 {
 		return at, false, err
 	}
+	var changed []stretch
 	for _, r := range rows {
 		kept, err := r.without(dead)
 		switch {
 		case err != nil:
 		case kept.papers == 0:
-			_, err = t.exec(`DELETE FROM postings WHERE word = $1 AND first = $2`, r.word, r.listAt.first)
+			_, err = t.exec(`DELETE FROM postings WHERE word = $1 AND first = $2`, r.word, r.first)
 		case kept.papers < r.papers:
-			err = t.put(r.word, kept)
+			changed = append(changed, kept)
 		}
 		if err != nil {
-			return at, false, err
+			return at, false, fmt.Errorf("word %q: %w", r.word, err)
 		}
 	}
-	return rows[len(rows)-1].listAt, true, nil
+	end := rows[len(rows)-1]
+	return listAt{end.word, end.first}, true, t.put(changed)
 }
 
 // without returns the list with the dead documents left out. Where it begins
 // and ends to count stays as it was.
 func (s stretch) without(dead map[int]bool) (stretch, error) {
-	kept := stretch{first: s.first, last: s.first}
+	kept := stretch{word: s.word, first: s.first, last: s.first}
 	wanted := make([]bool, s.last-s.first+1) // from the first one on
 	for i := range wanted {
 		wanted[i] = !dead[s.first+i]
