@@ -154,7 +154,7 @@ func TestANewerDatabaseIsRefused(t *testing.T) {
 	if err == nil {
 		s.Close()
 	}
-	if !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "4711") || !strings.Contains(err.Error(), "up to ") {
+	if !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "4711") || !strings.Contains(err.Error(), "up to") {
 		t.Errorf("opening it: %v", err)
 	}
 }

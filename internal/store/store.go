@@ -32,6 +32,8 @@ type Store struct {
 	writer *sql.DB
 	reader *sql.DB
 	gates  gates
+	shelf  shelf
+	words  vocabulary
 }
 
 // Open opens the database at dsn, "sqlite:FILE", makes the file where there is
@@ -67,6 +69,9 @@ func open(ctx context.Context, file string, more url.Values) (*Store, error) {
 		return nil, errors.Join(err, s.writer.Close())
 	}
 	if err := s.migrate(ctx, migrations); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.checkAnalysis(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

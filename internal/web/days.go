@@ -75,10 +75,11 @@ func (s *server) letterOf(ctx context.Context, date time.Time) (first []*paper.P
 	if err != nil {
 		return nil, 0, err
 	}
-	// All of a day are of one age, so that it has no say.
+	// All of a day are of one age, which has no say then, and each field's best
+	// are among the first.
 	drew := map[paper.Key]float64{}
-	for _, p := range papers {
-		drew[p.Key] = heat.Of(p.Readings, now, now)
+	for i, t := range heat.Of(papers, now) {
+		drew[papers[i].Key] = t.Attention * t.Share
 	}
 	slices.SortStableFunc(papers, func(a, b *paper.Paper) int {
 		return cmp.Or(cmp.Compare(drew[b.Key], drew[a.Key]), cmp.Compare(b.Key, a.Key))
@@ -101,7 +102,7 @@ func (s *server) showDay(w http.ResponseWriter, r *http.Request) error {
 		Feed: dayPath(date) + "/feed.atom", JSONFeed: dayPath(date) + "/feed.json",
 	}
 	for _, p := range papers {
-		page.Cards = append(page.Cards, newCard(p, interest.Match{}, s.Now()))
+		page.Cards = append(page.Cards, newCard(p, interest.Match{}, heat.Trend{}, s.Now()))
 	}
 	if at+1 < len(all) {
 		page.Earlier = dayPath(all[at+1].Date)

@@ -33,7 +33,7 @@ func (s *server) showFeed(kind string) handle {
 		if err != nil {
 			return errNotFound
 		}
-		got, err := s.search.Search(r.Context(), want, paper.Search{Order: paper.ByDate, Limit: perFeed}, s.Now())
+		got, err := s.Catalogue.Search(r.Context(), want, paper.Search{Order: paper.ByDate, Limit: perFeed}, s.Now())
 		if err != nil {
 			return err
 		}

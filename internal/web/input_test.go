@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"paperboy/internal/interest"
 	"paperboy/internal/paper"
 	"paperboy/internal/subscription"
 	"paperboy/internal/web"
@@ -124,6 +125,14 @@ func (c catalogue) Candidates(context.Context, time.Time, time.Duration) (paper.
 		panic("boom")
 	}
 	return paper.Catalogue{}, c.err
+}
+
+func (c catalogue) Search(context.Context, interest.Interest, paper.Search, time.Time) (paper.Found, error) {
+	return paper.Found{}, c.err
+}
+
+func (c catalogue) Help(context.Context, interest.Interest, time.Time) (interest.Help, error) {
+	return interest.Help{}, c.err
 }
 
 func (c catalogue) Papers(context.Context, []paper.Key) (map[paper.Key]*paper.Paper, error) {

@@ -45,7 +45,7 @@ func (s *server) showSiteMap(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	papers, err := s.trends.candidates(r.Context(), false, s.Now())
+	hot, err := s.trends.get(r.Context(), s.Now())
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (s *server) showSiteMap(w http.ResponseWriter, r *http.Request) error {
 	for _, d := range days {
 		m.Pages = append(m.Pages, mapPage{URL: s.public(dayPath(d.Date))})
 	}
-	for _, c := range papers[:min(len(papers), mostMapped)] {
+	for _, c := range hot.papers[:min(len(hot.papers), mostMapped)] {
 		m.Pages = append(m.Pages, mapPage{s.public(paperPath(c.Paper.Key)), moment(lastRead(c.Paper))})
 	}
 	body, err := xml.MarshalIndent(m, "", " ")

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 
 	"paperboy/internal/digest"
 	"paperboy/internal/interest"
+	"paperboy/internal/letter"
 	"paperboy/internal/paper"
 	"paperboy/internal/subscription"
 )
@@ -18,7 +18,7 @@ import (
 // markPage is where a reader says what they think of a paper.
 type markPage struct {
 	Title    string
-	Heading  template.HTML
+	Heading  []letter.Piece
 	Path     string // of the paper's page
 	Action   string
 	Settings string
@@ -107,7 +107,7 @@ func (m *markPage) fill(p *paper.Paper, reader subscription.Reader, lines []mark
 		}
 		return &lines[i]
 	}
-	m.Title, m.Heading, m.Path = p.PlainTitle(), full(p.RichTitle(), longestTitle), paperPath(p.Key)
+	m.Title, m.Heading, m.Path = p.PlainTitle(), typeset(p.RichTitle(), longestTitle), paperPath(p.Key)
 	m.More, m.Less, m.Muted = said(subscription.More, ""), said(subscription.Less, ""), said(subscription.MutePaper, "")
 	for _, name := range authorsOf(p) {
 		m.Authors = append(m.Authors, choice{name, said(subscription.MuteAuthor, name)})

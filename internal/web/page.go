@@ -56,12 +56,14 @@ func lines(s string) []string {
 // readPages parses all templates and executes each with sample data.
 func (s *server) readPages() error {
 	base := template.New("page").Option("missingkey=error").Funcs(letter.Funcs()).Funcs(template.FuncMap{
-		"static": s.static.url,
-		"to":     func(path string) string { return s.prefix + path },
-		"hour":   func(hour int) string { return fmt.Sprintf("%02d:00", hour) },
-		"paper":  func(key paper.Key) string { return s.prefix + paperPath(key) },
-		"list":   func(items ...any) []any { return items },
-		"sum":    func(a, b int) int { return a + b },
+		"static":  s.static.url,
+		"to":      func(path string) string { return s.prefix + path },
+		"hour":    func(hour int) string { return fmt.Sprintf("%02d:00", hour) },
+		"paper":   func(key paper.Key) string { return s.prefix + paperPath(key) },
+		"list":    func(items ...any) []any { return items },
+		"aday":    aDay,
+		"percent": func(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) },
+		"sum":     func(a, b int) int { return a + b },
 	})
 	for _, name := range shared {
 		if err := parseInto(base, s.Templates, name); err != nil {

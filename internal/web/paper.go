@@ -1,12 +1,12 @@
 package web
 
 import (
-	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
 
+	"paperboy/internal/heat"
 	"paperboy/internal/interest"
 	"paperboy/internal/letter"
 	"paperboy/internal/paper"
@@ -15,10 +15,10 @@ import (
 // paperPage is all that is known of one paper.
 type paperPage struct {
 	Card     letter.Card
-	Heading  template.HTML
+	Heading  []letter.Piece
 	Authors  []string // as many as a page can name
 	Unnamed  int      // how many follow them
-	Abstract template.HTML
+	Abstract []letter.Piece
 	Brief    string // the source's own short text
 	Facts    paperFacts
 	Curve    *curve
@@ -59,7 +59,11 @@ func (s *server) showPaper(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, s.prefix+paperPath(p.Key), http.StatusMovedPermanently)
 		return nil
 	}
-	page := s.paperPage(p)
+	hot, err := s.trends.get(r.Context(), s.Now())
+	if err != nil {
+		return err
+	}
+	page := s.paperPage(p, hot.trends[p.Key])
 	if page.Similar, err = s.similarTo(r, p); err != nil {
 		return err
 	}
@@ -67,12 +71,12 @@ func (s *server) showPaper(w http.ResponseWriter, r *http.Request) error {
 	return s.publish(w, r, "paper", h, page, briefly)
 }
 
-func (s *server) paperPage(p *paper.Paper) paperPage {
+func (s *server) paperPage(p *paper.Paper, trend heat.Trend) paperPage {
 	now := s.Now()
-	c := letter.NewCard(p, nil, now)
+	c := letter.NewCard(p, nil, now).Trending(trend.Rising, trend.Leading())
 	page := paperPage{
-		Card: c, Heading: typeset(c.Title, p.RichTitle(), nil), Authors: p.PlainAuthors(),
-		Abstract: full(p.RichSummary(), longestAbstract), Curve: newCurve(p.Readings, now),
+		Card: c, Heading: typeset(p.RichTitle(), longestTitle), Authors: p.PlainAuthors(),
+		Abstract: typeset(p.RichSummary(), longestAbstract), Curve: newCurve(p.Readings, now),
 		Facts: paperFacts{
 			Published: p.Published, Came: p.Sighted, Categories: p.Categories, Sources: p.Sources,
 			Day: dayPath(p.Sighted.UTC()),
@@ -81,10 +85,8 @@ func (s *server) paperPage(p *paper.Paper) paperPage {
 	if n := len(page.Authors); n > mostNamed {
 		page.Authors, page.Unnamed = page.Authors[:mostNamed], n-mostNamed
 	}
-	if c.Brief { // there is no abstract
+	if c.Brief {
 		page.Brief = c.Summary
-	} else if p.Brief != "" {
-		page.Brief = shorten(p.Brief)
 	}
 	page.Facts.ArXiv, page.Facts.DOI = identifiers(p.Names)
 	return page
@@ -110,7 +112,7 @@ func (s *server) similarTo(r *http.Request, p *paper.Paper) ([]card, error) {
 	}
 	var out []card
 	for _, other := range near {
-		out = append(out, newCard(other, interest.Match{}, s.Now()))
+		out = append(out, newCard(other, interest.Match{}, heat.Trend{}, s.Now()))
 	}
 	return slices.Clip(out), nil
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -13,39 +12,19 @@ import (
 	"paperboy/internal/paper"
 )
 
-// preview is what keywords would have brought in the last seven days.
+// preview is what keywords would bring, by what they would have brought.
 type preview struct {
 	Keywords string
 	Fault    *keywordFault
-	Found    found // the first few
+	Found    found // the first few of the last seven days
 	ADay     string
-	Parts    []part // of each keyword; empty: there is one or none
-	Advice   []advice
-}
-
-// part is what one of several keywords brings.
-type part struct {
-	Keywords string
-	Matched  int // of the last seven days' papers
-	Sent     int // of these, how many were in the reader's letters
-	Excludes bool
-}
-
-// advice is a hint about one keyword.
-type advice struct {
-	Keywords string
-	Kind     string // broad or nothing
-	Share    int    // of all papers, in percent
+	Help     interest.Help
 }
 
 // shownPreview is how many papers a preview shows.
 const shownPreview = 5
 
-// broadFrom is the share of all papers from which on a keyword is too broad to
-// be of use.
-const broadFrom = 0.25
-
-// previewOf looks up what keywords would have brought.
+// previewOf looks up what keywords would bring.
 func (s *server) previewOf(ctx context.Context, keywords string) (preview, error) {
 	p := preview{Keywords: keywords}
 	if p.Fault = checkKeywords(keywords); p.Fault != nil {
@@ -57,78 +36,35 @@ func (s *server) previewOf(ctx context.Context, keywords string) (preview, error
 	}
 	week := s.Now().Add(-digest.Window)
 	p.Found, err = s.find(ctx, want, paper.Search{Order: paper.ByHeat, Since: week, Limit: shownPreview})
-	if err != nil {
+	if err != nil || want.Empty() {
 		return p, err
 	}
-	p.ADay = aDay(p.Found.Matched)
-	parts, err := s.parts(ctx, want)
-	if err != nil {
+	if p.Help, err = s.Catalogue.Help(ctx, want, s.Now()); err != nil {
 		return p, err
 	}
-	for _, one := range parts {
-		share := float64(one.Matched) / float64(max(p.Found.Of, 1))
-		switch {
-		case one.Excludes:
-		case one.Matched == 0 && p.Found.Of > 0:
-			p.Advice = append(p.Advice, advice{Keywords: one.Keywords, Kind: "nothing"})
-		case share > broadFrom && p.Found.Of >= enoughToJudge:
-			p.Advice = append(p.Advice, advice{one.Keywords, "broad", int(math.Round(100 * share))})
-		}
+	if n := len(p.Help.Keywords); n > mostKeywords {
+		p.Help.Keywords = p.Help.Keywords[:mostKeywords]
 	}
-	if len(parts) > 1 {
-		p.Parts = parts
-	}
+	p.ADay = aDay(p.Help.PerDay)
 	return p, nil
 }
 
-// enoughToJudge is how many papers there must be to call a keyword broad.
-const enoughToJudge = 20
+// mostKeywords bounds the keywords of which a page speaks one by one.
+const mostKeywords = 30
 
-// mostParts bounds the keywords that are looked at one by one.
-const mostParts = 20
-
-// parts looks up what each of the keywords brings by itself.
-func (s *server) parts(ctx context.Context, want interest.Interest) ([]part, error) {
-	if want.Empty() {
-		return nil, nil
-	}
-	var out []part
-	for line := range strings.SplitSeq(want.String(), "\n") {
-		one, err := interest.Parse(line)
-		if err != nil || len(out) == mostParts {
-			break
-		}
-		got, err := s.search.Search(ctx, one, paper.Search{Order: paper.ByDate, Since: s.Now().Add(-digest.Window)}, s.Now())
-		if err != nil {
-			return nil, err
-		}
-		p := part{Keywords: line, Matched: got.Total, Excludes: excludes(one)}
-		if p.Excludes {
-			p.Matched = got.Of - got.Total
-		}
-		out = append(out, p)
-	}
-	return out, nil
-}
-
-// empty is a paper without a word.
-var empty = interest.Read(&paper.Paper{})
-
-// excludes reports whether keywords only say what must not occur.
-func excludes(i interest.Interest) bool { return i.Matches(empty) }
-
-// aDay says how many papers of a week come in a day.
-func aDay(week int) string {
-	perDay := float64(week) / 7
+// aDay says how many papers to expect.
+func aDay(perDay float64) string {
 	switch {
-	case week == 0:
-		return ""
 	case perDay >= 1.5:
 		return fmt.Sprintf("about %.0f a day", perDay)
 	case perDay >= 0.75:
 		return "about one a day"
+	case perDay*7 >= 1.5:
+		return fmt.Sprintf("about %.0f a week", perDay*7)
+	case perDay*30 >= 1.5:
+		return fmt.Sprintf("about %.0f a month", perDay*30)
 	}
-	return fmt.Sprintf("about %d a week", week)
+	return "hardly one a month"
 }
 
 // showPreview answers the front page's script with what keywords would have

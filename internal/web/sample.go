@@ -3,6 +3,7 @@ package web
 import (
 	"time"
 
+	"paperboy/internal/interest"
 	"paperboy/internal/letter"
 	"paperboy/internal/paper"
 	"paperboy/internal/subscription"
@@ -29,9 +30,9 @@ var samples = map[string][]any{
 		papersPage{Query: "(", Fault: sampleFault, Page: 1, Form: sampleForm},
 	},
 	"paper": {
-		paperPage{Card: sampleFound.Cards[0].Card, Heading: "A sample", Authors: []string{"A", "B"}, Abstract: "All of it.", Brief: "In short.", Facts: sampleFacts, Curve: &sampleCurve, Similar: sampleFound.Cards},
-		paperPage{Card: sampleFound.Cards[0].Card, Heading: "A sample", Authors: make([]string, 20), Unnamed: 3},
-		paperPage{Card: letter.Card{Title: "Bare"}, Heading: "Bare"},
+		paperPage{Card: sampleFound.Cards[0].Card, Heading: samplePieces, Authors: []string{"A", "B"}, Abstract: samplePieces, Brief: "In short.", Facts: sampleFacts, Curve: &sampleCurve, Similar: sampleFound.Cards},
+		paperPage{Card: sampleFound.Cards[0].Card, Heading: samplePieces, Authors: make([]string, 20), Unnamed: 3},
+		paperPage{Card: letter.Card{Title: "Bare"}, Heading: samplePieces},
 	},
 	"day": {
 		dayPage{Date: sampleTime, Cards: sampleFound.Cards, Papers: 30, Earlier: "/", Later: "/", Month: "/", Feed: "/", JSONFeed: "/"},
@@ -47,9 +48,9 @@ var samples = map[string][]any{
 		viewPage{Day: sampleTime, Cards: sampleFound.Cards},
 	},
 	"mark": {
-		markPage{Title: "A sample", Heading: "A sample", Path: "/", Action: "/", Settings: "/",
+		markPage{Title: "A sample", Heading: samplePieces, Path: "/", Action: "/", Settings: "/",
 			Authors: []choice{{"A", &sampleMarks[1]}, {Text: "B"}}, Keywords: []choice{{Text: "sample"}}},
-		markPage{Title: "A sample", Heading: "A sample", Path: "/", Action: "/", Settings: "/", Done: true,
+		markPage{Title: "A sample", Heading: samplePieces, Path: "/", Action: "/", Settings: "/", Done: true,
 			More: &sampleMarks[0], Less: &sampleMarks[0], Muted: &sampleMarks[0]},
 		markPage{Action: "/", Settings: "/", Gone: true},
 	},
@@ -69,7 +70,7 @@ var samples = map[string][]any{
 	"leave": {leavePage{Action: "/", Settings: "/"}, leavePage{Left: true}, leavePage{Left: true, Undo: "/", Why: "/"}, leavePage{Left: true, Thanks: true}},
 	"settings": {
 		settingsPage{Form: sampleForm, Next: sampleTime, Matched: 1, Of: 7, Action: "/", Leave: "/", Today: sampleTime,
-			Parts: samplePreview.Parts, Letters: sampleLetters, Marks: sampleMarks, MoreMarks: 2, Mute: "-x", MuteFault: "That mutes all."},
+			Parts: sampleParts, Letters: sampleLetters, Marks: sampleMarks, MoreMarks: 2, Mute: "-x", MuteFault: "That mutes all."},
 		settingsPage{Form: sampleForm, Done: "muted", Next: sampleTime, Action: "/", Leave: "/"},
 		settingsPage{Form: sampleForm, Done: "unmarked", Next: sampleTime, Action: "/", Leave: "/"},
 		settingsPage{Form: sampleForm, Done: "saved", Next: sampleTime, Action: "/", Leave: "/"},
@@ -131,13 +132,17 @@ var (
 				Organization: "Sample", Summary: "A summary.", Links: []letter.Link{{Kind: "pdf", URL: "https://example.org/1.pdf"}},
 				Votes: 3, Comments: 1, Stars: 5, Days: 3, Sources: []string{"sample"},
 				Matched: []letter.Matched{{Field: "title", Texts: []string{"sample"}}},
-			}, Heading: "A sample", Text: "A summary.",
-		}, {Card: letter.Card{Title: "Bare", Summary: "In short.", Brief: true}, Heading: "Bare", Text: "In short."}},
+			}, Heading: samplePieces, Text: samplePieces,
+		}, {Card: letter.Card{Title: "Bare", Summary: "In short.", Brief: true}, Heading: samplePieces, Text: samplePieces}},
 		Matched: 30, Of: 100,
 	}
-	samplePreview = preview{
-		Keywords: "sample", Found: sampleFound, ADay: "about 4 a day",
-		Parts:  []part{{"sample", 30, 2, false}, {"-none", 3, 0, true}},
-		Advice: []advice{{"sample", "broad", 30}, {"none", "nothing", 0}},
-	}
+	samplePreview = preview{Keywords: "sample", Found: sampleFound, ADay: "about 4 a day", Help: sampleHelp}
+	sampleHelp    = interest.Help{Days: 30, Papers: 100, Week: 30, Month: 90, PerDay: 3, Keywords: []interest.KeywordHelp{
+		{Keyword: "sample", Week: 30, Month: 90, OfPapers: .9, Warning: interest.TooBroad, Better: []interest.Suggestion{{Keyword: `"sample size"`, PerDay: 1}}},
+		{Keyword: "smple", Warning: interest.Nothing, Spelling: []interest.Spelling{{Word: "smple", Instead: []string{"sample", "simple"}}}},
+		{Keyword: "-none", Excludes: true, Week: 3, Month: 9},
+	}}
+	sampleParts  = []part{{sampleHelp.Keywords[0], 3}, {sampleHelp.Keywords[2], 0}}
+	samplePieces = letter.Pieces(paper.RichText("A $x^Q$ sample", paper.TeX), "A x^Q sample",
+		interest.Match{Hits: []interest.Hit{{Field: "title", Start: 6, End: 12}}}, "title")
 )

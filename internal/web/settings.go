@@ -134,18 +134,36 @@ func (s *server) letterLines(letters []letter.Letter, zone *time.Location) []let
 // mostWeighed bounds the papers in which each keyword is looked for.
 const mostWeighed = 100
 
+// part is what one of the reader's keywords brought.
+type part struct {
+	interest.KeywordHelp
+	Sent int // papers of the reader's letters of the last month that it matched
+}
+
 // brought fills in what the keywords brought: of the last seven days' papers,
 // and in the reader's letters of the last month.
 func (s *server) brought(ctx context.Context, page *settingsPage, want interest.Interest, letters []letter.Letter) error {
 	week := s.Now().Add(-digest.Window)
-	got, err := s.search.Search(ctx, want, paper.Search{Order: paper.ByDate, Since: week}, s.Now())
+	got, err := s.Catalogue.Search(ctx, want, paper.Search{Order: paper.ByDate, Since: week}, s.Now())
 	if err != nil {
 		return err
 	}
-	page.Matched, page.Of = got.Total, got.Of
-	if page.Parts, err = s.parts(ctx, want); err != nil || len(page.Parts) == 0 {
+	if page.Matched, page.Of = got.Total, got.Of; want.Empty() {
+		return nil
+	}
+	help, err := s.Catalogue.Help(ctx, want, s.Now())
+	if err != nil {
 		return err
 	}
+	for _, k := range help.Keywords[:min(len(help.Keywords), mostKeywords)] {
+		page.Parts = append(page.Parts, part{KeywordHelp: k})
+	}
+	return s.countSent(ctx, page.Parts, letters)
+}
+
+// countSent counts how many papers of the last month's letters each keyword
+// matched.
+func (s *server) countSent(ctx context.Context, parts []part, letters []letter.Letter) error {
 	var keys []paper.Key
 	for _, l := range letters {
 		if l.State == letter.Sent && l.Made.After(s.Now().AddDate(0, -1, 0)) {
@@ -158,17 +176,18 @@ func (s *server) brought(ctx context.Context, page *settingsPage, want interest.
 	if err != nil {
 		return err
 	}
-	wants := make([]interest.Interest, len(page.Parts))
-	for i, part := range page.Parts {
-		if wants[i], err = interest.Parse(part.Keywords); err != nil {
+	docs := make([]*interest.Document, 0, len(papers))
+	for _, p := range papers {
+		docs = append(docs, interest.Read(p))
+	}
+	for i := range parts {
+		want, err := interest.Parse(parts[i].Keyword)
+		if err != nil {
 			return err
 		}
-	}
-	for _, p := range papers {
-		doc := interest.Read(p)
-		for i := range wants {
-			if wants[i].Matches(doc) {
-				page.Parts[i].Sent++
+		for _, doc := range docs {
+			if want.Matches(doc) {
+				parts[i].Sent++
 			}
 		}
 	}

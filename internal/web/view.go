@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"paperboy/internal/heat"
 	"paperboy/internal/interest"
 	"paperboy/internal/letter"
 	"paperboy/internal/paper"
@@ -69,12 +70,8 @@ func (s *server) viewPage(r *http.Request, l letter.Letter) (viewPage, error) {
 			page.Gone++
 			continue
 		}
-		var m interest.Match
-		if !want.Empty() {
-			m, _ = want.Match(interest.Read(p))
-		}
 		// As it was when the letter was made.
-		page.Cards = append(page.Cards, newCard(p, m, l.Made))
+		page.Cards = append(page.Cards, newCard(p, matchOf(p, want), heat.Trend{}, l.Made))
 	}
 	return page, nil
 }

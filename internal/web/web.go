@@ -23,6 +23,7 @@ import (
 
 	"golang.org/x/net/idna"
 
+	"paperboy/internal/interest"
 	"paperboy/internal/letter"
 	"paperboy/internal/paper"
 	"paperboy/internal/subscription"
@@ -59,10 +60,12 @@ type Requests interface {
 	ConfirmMove(ctx context.Context, id, ticket int64, now time.Time) (subscription.Reader, error)
 }
 
-// Catalogue has the papers: those that trend, those of a day, and any by its
-// key.
+// Catalogue has the papers: those that trend, those of a day, any by its key,
+// and those that keywords find. Help says what keywords would bring.
 type Catalogue interface {
 	Candidates(ctx context.Context, now time.Time, window time.Duration) (paper.Catalogue, error)
+	Search(ctx context.Context, want interest.Interest, how paper.Search, now time.Time) (paper.Found, error)
+	Help(ctx context.Context, want interest.Interest, now time.Time) (interest.Help, error)
 	Papers(ctx context.Context, keys []paper.Key) (map[paper.Key]*paper.Paper, error)
 	Day(ctx context.Context, date, now time.Time) ([]*paper.Paper, error)
 	Days(ctx context.Context, now time.Time) ([]paper.Day, error)
@@ -106,7 +109,6 @@ type server struct {
 	static  static
 	pages   pages
 	trends  *trends
-	search  Search
 	days    days
 	clients *limiter
 }
@@ -135,7 +137,6 @@ func New(o Options) (http.Handler, error) {
 		clients: newLimiter(),
 	}
 	s.trends = &trends{catalogue: o.Catalogue, log: o.Log}
-	s.search = s.trends
 	if s.static, err = readStatic(o.Templates, s.prefix); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
