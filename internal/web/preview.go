@@ -39,18 +39,37 @@ func (s *server) previewOf(ctx context.Context, keywords string) (preview, error
 	if err != nil || want.Empty() {
 		return p, err
 	}
-	if p.Help, err = s.Catalogue.Help(ctx, want, s.Now()); err != nil {
-		return p, err
-	}
-	if n := len(p.Help.Keywords); n > mostKeywords {
-		p.Help.Keywords = p.Help.Keywords[:mostKeywords]
-	}
+	p.Help, err = s.help(ctx, want)
 	p.ADay = aDay(p.Help.PerDay)
-	return p, nil
+	return p, err
 }
 
-// mostKeywords bounds the keywords of which a page speaks one by one.
-const mostKeywords = 30
+const (
+	// mostKeywords bounds the keywords of which a page speaks one by one.
+	mostKeywords = 12
+	// mostHelped bounds how many are helped at once: it is the dearest that
+	// anybody can ask for.
+	mostHelped = 2
+)
+
+// help says what keywords would bring: of many, what the first would.
+func (s *server) help(ctx context.Context, want interest.Interest) (interest.Help, error) {
+	lines := strings.Split(want.String(), "\n")
+	if len(lines) > mostKeywords {
+		first, err := interest.Parse(strings.Join(lines[:mostKeywords], "\n"))
+		if err != nil {
+			return interest.Help{}, err
+		}
+		want = first
+	}
+	select {
+	case s.helping <- struct{}{}:
+		defer func() { <-s.helping }()
+	case <-ctx.Done():
+		return interest.Help{}, ctx.Err()
+	}
+	return s.Catalogue.Help(ctx, want, s.Now())
+}
 
 // aDay says how many papers to expect.
 func aDay(perDay float64) string {

@@ -111,7 +111,7 @@ type letterLine struct {
 
 // shownMarks is how many marks a page lists; the export has all, and older ones
 // move up where newer ones are taken back.
-const shownMarks = 60
+const shownMarks = 40
 
 // shownLetters is how many letters a page lists; the export has all.
 const shownLetters = 15
@@ -151,11 +151,11 @@ func (s *server) brought(ctx context.Context, page *settingsPage, want interest.
 	if page.Matched, page.Of = got.Total, got.Of; want.Empty() {
 		return nil
 	}
-	help, err := s.Catalogue.Help(ctx, want, s.Now())
+	help, err := s.help(ctx, want)
 	if err != nil {
 		return err
 	}
-	for _, k := range help.Keywords[:min(len(help.Keywords), mostKeywords)] {
+	for _, k := range help.Keywords {
 		page.Parts = append(page.Parts, part{KeywordHelp: k})
 	}
 	return s.countSent(ctx, page.Parts, letters)

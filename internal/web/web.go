@@ -110,6 +110,7 @@ type server struct {
 	pages   pages
 	trends  *trends
 	days    days
+	helping chan struct{} // holds one for each who is helped with keywords
 	clients *limiter
 }
 
@@ -134,6 +135,7 @@ func New(o Options) (http.Handler, error) {
 		base:    strings.TrimRight(o.Links.Base, "/"),
 		prefix:  strings.TrimRight(base.EscapedPath(), "/"),
 		host:    o.Site.From.Address[strings.LastIndexByte(o.Site.From.Address, '@')+1:],
+		helping: make(chan struct{}, mostHelped),
 		clients: newLimiter(),
 	}
 	s.trends = &trends{catalogue: o.Catalogue, log: o.Log}
