@@ -216,6 +216,9 @@ func (c *session) usual(verb string) string {
 	case "RCPT":
 		return "250 2.1.5 recipient ok"
 	case "DATA":
+		if len(c.letter.To) == 0 {
+			return "503 5.5.1 no recipients"
+		}
 		return "354 go ahead"
 	case "RSET", "NOOP":
 		return "250 2.0.0 ok"
