@@ -173,7 +173,7 @@ func (m *outboxModel) die(*rapid.T) {
 func (m *outboxModel) check(*rapid.T) {
 	for id, holder := range m.held {
 		for _, owner := range m.owners {
-			if held, err := m.Holds(m.Context(), owner, id); err != nil || held != (owner == holder) {
+			if held, err := holds(m.Context(), m, owner, id); err != nil || held != (owner == holder) {
 				m.t.Fatalf("letter %d of %d: owner %d holds it: %t, %v", id, holder, owner, held, err)
 			}
 		}
