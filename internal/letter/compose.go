@@ -78,13 +78,13 @@ func NewComposer(templates fs.FS, site Site) (*Composer, error) {
 	c.leaves = newCache[leafKey](leavesKept, func(*leaf) int { return 1 })
 	var err error
 	c.html, err = htmltemplate.New("letter").Funcs(Funcs()).
-		Funcs(htmltemplate.FuncMap{"part": c.htmlPart}).
+		Funcs(c.htmlFuncs()).
 		ParseFS(templates, "letter/words.tmpl", "letter/*.html.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("letter templates: %w", err)
 	}
 	c.text, err = texttemplate.New("letter").Funcs(Funcs()).
-		Funcs(texttemplate.FuncMap{"words": c.words, "part": c.textPart}).
+		Funcs(c.textFuncs()).
 		ParseFS(templates, "letter/words.tmpl", "letter/*.txt.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("letter templates: %w", err)
@@ -107,11 +107,11 @@ func (c *Composer) Encoded(l Letter, in DigestInput) (Message, error) {
 	if len(v.Papers) == 0 {
 		return c.Digest(l, in)
 	}
-	text, _, err := c.inText.body(v)
+	text, _, err := c.inText.body(&v)
 	if err != nil {
 		return c.Digest(l, in)
 	}
-	html, size, err := c.inHTML.body(v)
+	html, size, err := c.inHTML.body(&v)
 	if err != nil || size > MaxHTML {
 		return c.Digest(l, in)
 	}
@@ -203,7 +203,7 @@ func (c *Composer) words(name string, view any) (string, error) {
 func (c *Composer) render(name string, view any) (string, error) {
 	var b bytes.Buffer
 	err := c.html.ExecuteTemplate(&b, name+".html.tmpl", view)
-	return compact(b.String()), err
+	return compact(strings.ReplaceAll(b.String(), nothing, "")), err
 }
 
 // compact drops the blank lines and the indentation of a template, which a
@@ -327,6 +327,8 @@ type digestView struct {
 	Omitted       int    // papers left to the text part, for want of room
 	Settings      string
 	Leave         string
+
+	rec *recorder
 }
 
 // Top is the paper that the subject names.
@@ -363,7 +365,7 @@ type entry struct {
 	reasons []Reason
 	why     string // reasons in one text
 	rec     *recorder
-	self    *entry // where it stands in the letter that is put together
+	place   int // in the letter that is recorded, from 1
 }
 
 func (c *Composer) digestView(l Letter, in DigestInput) digestView {
