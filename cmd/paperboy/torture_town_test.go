@@ -1,0 +1,272 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"net/mail"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"paperboy/internal/letter"
+	"paperboy/internal/paper"
+	"paperboy/internal/peers/smtpfault"
+	"paperboy/internal/store"
+)
+
+// townDay is the moment that every process of a town acts for.
+var townDay = time.Date(2026, 6, 18, 8, 0, 0, 0, time.UTC)
+
+// lines is how many connections a process of a town keeps open.
+const lines = 8
+
+// town is a database of readers who are owed a letter each, and the mail server
+// that these come to. The processes that send them are the real program.
+type town struct {
+	*testing.T
+	dir     string
+	program string
+	server  *smtpfault.Server
+	owed    map[string]mailed // by address: what a process that nothing befalls sends
+
+	mu       sync.Mutex
+	arrivals []mailed // in the order in which the server took them
+}
+
+// mailed is a letter as the server took it.
+type mailed struct {
+	to, id string
+	conn   int
+	sum    [sha256.Size]byte
+}
+
+// newTown makes one in dir, with this many readers, and lets a process send all
+// their letters from a copy of it, to know what is owed.
+func newTown(t *testing.T, dir string, readers int) *town {
+	t.Helper()
+	w := &town{T: t, dir: dir, program: programLink(t)}
+	writePapers(t, dir)
+	w.found(readers)
+
+	copied := t.TempDir()
+	for _, name := range []string{"papers.jsonl", "paperboy.db"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(copied, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	calm := &town{T: t, dir: copied, program: w.program}
+	calm.opens()
+	if p := calm.start(); p.wait() != nil {
+		t.Fatalf("the undisturbed process: %v\n%s", p.err, &p.log)
+	}
+	w.owed = map[string]mailed{}
+	for _, m := range calm.arrivals {
+		w.owed[m.to] = m
+	}
+	if len(w.owed) != readers || len(calm.arrivals) != readers {
+		t.Fatalf("undisturbed, %d readers of %d got %d letters", len(w.owed), readers, len(calm.arrivals))
+	}
+	w.opens()
+	return w
+}
+
+// programLink is this test's program under the name by which it is paperboy.
+func programLink(t *testing.T) string {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "paperboy")
+	if err := os.Symlink(program, name); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// invented are the papers of a town.
+func invented(t *testing.T) []paper.Listing {
+	t.Helper()
+	b, err := rehearsalPapers{30}.Fetch(t.Context(), townDay, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Listings
+}
+
+func writePapers(t *testing.T, dir string) {
+	t.Helper()
+	var lines bytes.Buffer
+	enc := json.NewEncoder(&lines)
+	for _, l := range invented(t) {
+		if err := enc.Encode(map[string]any{
+			"id": l.ID, "title": l.Title, "summary": l.Summary, "authors": l.Authors, "published": "2026-06-17", "votes": l.Signals.Votes.N,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "papers.jsonl"), lines.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// found makes the database and its readers.
+func (w *town) found(readers int) {
+	w.Helper()
+	c := defaults()
+	c.dir = w.dir
+	a, err := open(w.Context(), c, newLog(w.Output()), nil)
+	if err != nil {
+		w.Fatal(err)
+	}
+	var papers []*paper.Paper
+	for _, l := range invented(w.T) {
+		papers = append(papers, &paper.Paper{Title: l.Title, Summary: l.Summary})
+	}
+	crowd, err := newCrowd(papers, c.defaultSettings().Rhythm)
+	if err != nil {
+		w.Fatal(err)
+	}
+	if _, err := a.store.Import(w.Context(), crowd.readers(readers), townDay.Add(-time.Hour)); err != nil {
+		w.Fatal(err)
+	}
+	a.close()
+}
+
+// opens starts the mail server and points the configuration at it.
+func (w *town) opens() {
+	w.Helper()
+	w.server = smtpfault.New(w.T)
+	w.server.Extensions("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES")
+	w.server.Keep(w.take)
+	text := fmt.Sprintf("sources: [{file: {path: papers.jsonl}}]\nmail: {smtp: {host: %s, port: %d, tls: none}, connections: %d}\n",
+		w.server.Host, w.server.Port, lines)
+	if err := os.WriteFile(filepath.Join(w.dir, "config.yaml"), []byte(text), 0o600); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *town) take(m smtpfault.Message) {
+	parsed, err := mail.ReadMessage(bytes.NewReader(m.Data))
+	if err != nil || len(m.To) != 1 {
+		w.Errorf("the server took what is no letter to one reader: %v", err)
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.arrivals = append(w.arrivals, mailed{m.To[0], parsed.Header.Get("Message-Id"), m.Conn, sha256.Sum256(m.Data)})
+}
+
+// taken is how many letters the server took.
+func (w *town) taken() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.arrivals)
+}
+
+// process is a run of the real program.
+type process struct {
+	*exec.Cmd
+	log  output
+	over chan struct{}
+	err  error // once over
+}
+
+func (w *town) start() *process {
+	w.Helper()
+	p := &process{Cmd: exec.Command(w.program, "run", "--now", townDay.Format(time.RFC3339)), over: make(chan struct{})}
+	p.Dir, p.Stdout, p.Stderr = w.dir, &p.log, &p.log
+	if err := p.Start(); err != nil {
+		w.Fatal(err)
+	}
+	go func() {
+		p.err = p.Cmd.Wait()
+		close(p.over)
+	}()
+	w.Cleanup(p.kill)
+	return p
+}
+
+// wait returns how the process ended.
+func (p *process) wait() error {
+	<-p.over
+	return p.err
+}
+
+// kill ends the process with SIGKILL and returns once it is gone.
+func (p *process) kill() {
+	_ = p.Process.Kill() // it may have ended by itself
+	<-p.over
+}
+
+// keepsPromise runs one more process, which nothing befalls, and fails unless
+// every reader then has exactly the letter owed, and repeats came only of
+// letters that were the last on their connection. It returns their number.
+func (w *town) keepsPromise() (repeats int) {
+	w.Helper()
+	if p := w.start(); p.wait() != nil {
+		w.Fatalf("the last process: %v\n%s", p.err, &p.log)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	last := map[int]int{} // by connection
+	for i, m := range w.arrivals {
+		last[m.conn] = i
+	}
+	got, open := map[string]int{}, map[string]int{}
+	for i, m := range w.arrivals {
+		switch owed := w.owed[m.to]; {
+		case m.id != owed.id:
+			w.Errorf("%s got the letter %s, and is owed %q", m.to, m.id, owed.id)
+		case m.sum != owed.sum:
+			w.Errorf("the letter to %s is not the one owed", m.to)
+		}
+		got[m.to]++
+		if last[m.conn] != i {
+			open[m.to]++
+		}
+	}
+	missed := 0
+	for to := range w.owed {
+		if got[to] == 0 {
+			missed++
+		}
+		if open[to] > 1 {
+			w.Errorf("%s got a letter twice that was settled, or not the last of its connection", to)
+		}
+		repeats += max(got[to]-1, 0)
+	}
+	if missed > 0 {
+		w.Errorf("%d readers of %d were missed", missed, len(w.owed))
+	}
+	w.recorded()
+	return repeats
+}
+
+// recorded fails unless the database says of all letters that they were sent.
+func (w *town) recorded() {
+	w.Helper()
+	s, err := store.Open(w.Context(), "sqlite:"+filepath.Join(w.dir, "paperboy.db"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer s.Close()
+	c, err := s.Census(w.Context())
+	if err != nil {
+		w.Fatal(err)
+	}
+	if n := c.Letters[letter.Sent]; n != len(w.owed) || len(c.Letters) != 1 {
+		w.Errorf("letters by the database: %v, want %d sent and no others", c.Letters, len(w.owed))
+	}
+}
