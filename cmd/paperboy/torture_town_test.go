@@ -95,8 +95,8 @@ func programLink(t *testing.T) string {
 	return name
 }
 
-// invented are the papers of a town.
-func invented(t *testing.T) []paper.Listing {
+// townPapers are the papers of a town.
+func townPapers(t *testing.T) []paper.Listing {
 	t.Helper()
 	b, err := rehearsalPapers{30}.Fetch(t.Context(), townDay, "")
 	if err != nil {
@@ -109,7 +109,7 @@ func writePapers(t *testing.T, dir string) {
 	t.Helper()
 	var lines bytes.Buffer
 	enc := json.NewEncoder(&lines)
-	for _, l := range invented(t) {
+	for _, l := range townPapers(t) {
 		if err := enc.Encode(map[string]any{
 			"id": l.ID, "title": l.Title, "summary": l.Summary, "authors": l.Authors, "published": "2026-06-17", "votes": l.Signals.Votes.N,
 		}); err != nil {
@@ -131,7 +131,7 @@ func (w *town) found(readers int) {
 		w.Fatal(err)
 	}
 	var papers []*paper.Paper
-	for _, l := range invented(w.T) {
+	for _, l := range townPapers(w.T) {
 		papers = append(papers, &paper.Paper{Title: l.Title, Summary: l.Summary})
 	}
 	crowd, err := newCrowd(papers, c.defaultSettings().Rhythm)
