@@ -5,10 +5,8 @@ package main
 import (
 	"database/sql"
 	"flag"
-	"fmt"
 	"maps"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -62,8 +60,7 @@ func TestNobodyMissedThroughKills(t *testing.T) {
 			return
 		}
 	}
-	w.server.Script(func(smtpfault.Step) smtpfault.Answer { return smtpfault.Answer{} })
-	w.server.After(func(smtpfault.Step) {})
+	w.calm()
 	left := len(w.owed) - len(e.reached())
 	repeats := w.keepsPromise()
 	if limit := *kills * lines; repeats > limit {
@@ -98,13 +95,7 @@ type executioner struct {
 }
 
 func newExecutioner(w *town, random *rand.Rand) *executioner {
-	file := filepath.Join(w.dir, "paperboy.db")
-	lock, err := sql.Open("sqlite", "file:"+file+"?_txlock=immediate&_pragma=busy_timeout(20000)")
-	if err != nil {
-		w.Fatal(err)
-	}
-	w.Cleanup(func() { lock.Close() })
-	e := &executioner{town: w, random: random, lock: lock}
+	e := &executioner{town: w, random: random, lock: w.holder()}
 	w.server.Script(e.before)
 	w.server.After(e.after)
 	return e
@@ -213,5 +204,3 @@ func (e *executioner) after(s smtpfault.Step) {
 	}
 	e.victim.kill()
 }
-
-func (g gap) String() string { return fmt.Sprintf("%s (%s)", g.name, g.verb) }

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/mail"
@@ -47,38 +48,64 @@ type mailed struct {
 	sum    [sha256.Size]byte
 }
 
-// newTown makes one in dir, with this many readers, and lets a process send all
-// their letters from a copy of it, to know what is owed.
+// newTown makes one in dir, with this many readers.
 func newTown(t *testing.T, dir string, readers int) *town {
 	t.Helper()
-	w := &town{T: t, dir: dir, program: programLink(t)}
-	writePapers(t, dir)
-	w.found(readers)
-
-	copied := t.TempDir()
-	for _, name := range []string{"papers.jsonl", "paperboy.db"} {
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(copied, name), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	founded.Lock()
+	defer founded.Unlock()
+	if founded.towns[readers] == nil {
+		founded.towns[readers] = found(t, readers)
 	}
-	calm := &town{T: t, dir: copied, program: w.program}
+	f := founded.towns[readers]
+	w := &town{T: t, dir: dir, program: programLink(t), owed: f.owed}
+	w.write("papers.jsonl", f.papers)
+	w.write("paperboy.db", f.database)
+	w.opens()
+	return w
+}
+
+// founded are the towns made so far, by the number of readers: what a test does
+// to one is done to a copy.
+var founded = struct {
+	sync.Mutex
+	towns map[int]*founding
+}{towns: map[int]*founding{}}
+
+type founding struct {
+	papers, database []byte
+	owed             map[string]mailed
+}
+
+// found makes a town, and lets a process send all of its letters to know what
+// is owed.
+func found(t *testing.T, readers int) *founding {
+	t.Helper()
+	calm := &town{T: t, dir: t.TempDir(), program: programLink(t)}
+	f := &founding{papers: paperLines(t), owed: map[string]mailed{}}
+	calm.write("papers.jsonl", f.papers)
+	calm.settle(readers)
+	var err error
+	if f.database, err = os.ReadFile(filepath.Join(calm.dir, "paperboy.db")); err != nil {
+		t.Fatal(err)
+	}
 	calm.opens()
 	if p := calm.start(); p.wait() != nil {
 		t.Fatalf("the undisturbed process: %v\n%s", p.err, &p.log)
 	}
-	w.owed = map[string]mailed{}
 	for _, m := range calm.arrivals {
-		w.owed[m.to] = m
+		f.owed[m.to] = m
 	}
-	if len(w.owed) != readers || len(calm.arrivals) != readers {
-		t.Fatalf("undisturbed, %d readers of %d got %d letters", len(w.owed), readers, len(calm.arrivals))
+	if len(f.owed) != readers || len(calm.arrivals) != readers {
+		t.Fatalf("undisturbed, %d readers of %d got %d letters", len(f.owed), readers, len(calm.arrivals))
 	}
-	w.opens()
-	return w
+	return f
+}
+
+func (w *town) write(name string, data []byte) {
+	w.Helper()
+	if err := os.WriteFile(filepath.Join(w.dir, name), data, 0o600); err != nil {
+		w.Fatal(err)
+	}
 }
 
 // programLink is this test's program under the name by which it is paperboy.
@@ -105,7 +132,8 @@ func townPapers(t *testing.T) []paper.Listing {
 	return b.Listings
 }
 
-func writePapers(t *testing.T, dir string) {
+// paperLines are they, as the file source reads them.
+func paperLines(t *testing.T) []byte {
 	t.Helper()
 	var lines bytes.Buffer
 	enc := json.NewEncoder(&lines)
@@ -116,13 +144,11 @@ func writePapers(t *testing.T, dir string) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "papers.jsonl"), lines.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	return lines.Bytes()
 }
 
-// found makes the database and its readers.
-func (w *town) found(readers int) {
+// settle makes the database and its readers.
+func (w *town) settle(readers int) {
 	w.Helper()
 	c := defaults()
 	c.dir = w.dir
@@ -150,11 +176,9 @@ func (w *town) opens() {
 	w.server = smtpfault.New(w.T)
 	w.server.Extensions("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES")
 	w.server.Keep(w.take)
-	text := fmt.Sprintf("sources: [{file: {path: papers.jsonl}}]\nmail: {smtp: {host: %s, port: %d, tls: none}, connections: %d}\n",
-		w.server.Host, w.server.Port, lines)
-	if err := os.WriteFile(filepath.Join(w.dir, "config.yaml"), []byte(text), 0o600); err != nil {
-		w.Fatal(err)
-	}
+	w.write("config.yaml", fmt.Appendf(nil,
+		"sources: [{file: {path: papers.jsonl}}]\nmail: {smtp: {host: %s, port: %d, tls: none}, connections: %d}\n",
+		w.server.Host, w.server.Port, lines))
 }
 
 func (w *town) take(m smtpfault.Message) {
@@ -269,4 +293,20 @@ func (w *town) recorded() {
 	if n := c.Letters[letter.Sent]; n != len(w.owed) || len(c.Letters) != 1 {
 		w.Errorf("letters by the database: %v, want %d sent and no others", c.Letters, len(w.owed))
 	}
+}
+
+// holder begins transactions that hold the database, as another process would.
+func (w *town) holder() *sql.DB {
+	w.Helper()
+	file := filepath.Join(w.dir, "paperboy.db")
+	db, err := sql.Open("sqlite", "file:"+file+"?_txlock=immediate&_pragma=busy_timeout(20000)")
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			w.Error(err)
+		}
+	})
+	return db
 }
