@@ -45,7 +45,7 @@ var gaps = []gap{
 // The promise: nobody missed, and a letter repeated only where a kill falls
 // between the server's 250 and our commit, at most one per open connection.
 //
-//	go test -run NobodyMissed -v -timeout 1h -kills 200 -letters 20000 ./cmd/paperboy
+//	go test ./cmd/paperboy -run NobodyMissed -v -timeout 1h -kills 200 -letters 20000
 func TestNobodyMissedThroughKills(t *testing.T) {
 	if *seed == 0 {
 		*seed = rand.Uint64()
