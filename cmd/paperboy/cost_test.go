@@ -81,7 +81,7 @@ func BenchmarkServe(b *testing.B) {
 	b.ReportMetric(float64(answered.Milliseconds())/float64(b.N), "ms-to-answer")
 }
 
-func build(b *testing.B) string {
+func build(b testing.TB) string {
 	b.Helper()
 	program := filepath.Join(b.TempDir(), "paperboy")
 	make := exec.Command("go", "build", "-o", program, "./cmd/paperboy")
