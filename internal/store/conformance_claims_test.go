@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -276,7 +277,7 @@ func (w *world) supersedeAll(s *store.Store) {
 		w.Error(err)
 	}
 	for _, d := range due {
-		if _, sent := d.History.Sent[1]; sent {
+		if slices.Contains(d.History.Sent, 1) {
 			continue
 		}
 		e := entry(d.Reader, noon, 1)
