@@ -105,6 +105,10 @@ func (m mortalStore) Due(ctx context.Context, now time.Time, after int64, limit 
 	return call(m.life, "Due", func() ([]digest.Due, error) { return m.Store.Due(ctx, now, after, limit) })
 }
 
+func (m mortalStore) DueOf(ctx context.Context, id int64, now time.Time) (digest.Due, error) {
+	return call(m.life, "DueOf", func() (digest.Due, error) { return m.Store.DueOf(ctx, id, now) })
+}
+
 func (m mortalStore) Enqueue(ctx context.Context, entries []digest.Entry, now time.Time) (int, error) {
 	return call(m.life, "Enqueue", func() (int, error) { return m.Store.Enqueue(ctx, entries, now) })
 }

@@ -99,12 +99,13 @@ type Edition struct {
 	process process
 	zones   zones
 	alive   func(pid int) bool // whether a process of this machine still runs
+	page    int                // readers in one transaction
 }
 
 // New returns an Edition of these parts.
 func New(o Options) *Edition {
 	o.Connections = max(o.Connections, 1)
-	return &Edition{Options: o, alive: alive}
+	return &Edition{Options: o, alive: alive, page: page}
 }
 
 // Report is what one round did.

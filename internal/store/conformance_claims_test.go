@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -285,7 +286,7 @@ func (w *world) supersedeAll(s *store.Store) {
 		w.Error(err)
 	}
 	for _, d := range due {
-		if _, sent := d.History.Sent[1]; sent {
+		if slices.Contains(d.History.Sent, 1) {
 			continue
 		}
 		e := entry(d.Reader, noon, 1)

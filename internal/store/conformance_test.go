@@ -29,6 +29,7 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"claims", claimTests},
 		{"settle", settleTests},
 		{"model", modelTests},
+		{"had", hadTests},
 		{"shared", sharedTests},
 		{"prune", pruneTests},
 		{"import", importTests},

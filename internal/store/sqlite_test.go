@@ -12,11 +12,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"paperboy/internal/digest"
+	"paperboy/internal/letter"
 	"paperboy/internal/paper"
 	"paperboy/internal/store"
 )
@@ -154,7 +157,7 @@ func TestANewerDatabaseIsRefused(t *testing.T) {
 	if err == nil {
 		s.Close()
 	}
-	if !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "4711") || !strings.Contains(err.Error(), " 1") {
+	if !errors.Is(err, store.ErrNewer) || !strings.Contains(err.Error(), "4711") || !strings.Contains(err.Error(), "up to") {
 		t.Errorf("opening it: %v", err)
 	}
 }
@@ -270,6 +273,39 @@ func TestNobodyWhoLeftIsSentADigest(t *testing.T) {
 	if got := w.claim(owner, noon); len(got) != 0 {
 		t.Errorf("claimed %v", got)
 	}
+}
+
+// What is broken of one reader is that reader's alone.
+func TestABrokenRecordIsItsReadersAlone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "paperboy.db")
+	w := &world{T: t, Store: openFile(t, file)}
+	var ids []int64
+	for n := range 3 {
+		r := w.add(fmt.Sprintf("r%d@example.org", n), noon)
+		ids = append(ids, r.ID)
+		for d := range 3 {
+			at := noon.Add(time.Duration(d) * day)
+			w.put(served(w.dueOf(r.ID), at, paper.Key(d+1)))
+			w.deliver(letter.Delivered, letter.Sent, at)
+		}
+	}
+	execute(t, file, fmt.Sprintf(`UPDATE letters SET picks = x'01ff' WHERE reader = %d AND slot = (SELECT MAX(slot) FROM letters)`, ids[1]))
+	execute(t, file, fmt.Sprintf(`UPDATE readers SET had = x'0102' WHERE id = %d`, ids[2]))
+	due := w.due(noon.Add(3 * day))
+	if len(due) != 3 || due[0].Err != nil || due[1].Err == nil || due[2].Err != nil {
+		t.Fatalf("due %+v", due)
+	}
+	if !strings.Contains(due[1].Err.Error(), "letter 6") {
+		t.Errorf("the error does not name the letter: %v", due[1].Err)
+	}
+	for _, d := range []digest.Due{due[0], due[2]} {
+		if len(d.History.Sent) != 3 {
+			t.Errorf("reader %d had %v", d.Reader.ID, d.History.Sent)
+		}
+	}
+	// The letters make the record again.
+	w.put(served(due[2], noon.Add(3*day), 4))
+	w.sameInFull(noon.Add(4 * day))
 }
 
 // codeOf is SQLite's code of an error, 0 for others.
