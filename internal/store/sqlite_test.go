@@ -275,6 +275,60 @@ func TestNobodyWhoLeftIsSentADigest(t *testing.T) {
 	}
 }
 
+// A letter of ten papers with what came of it, its indexes, and its share of
+// what the reader had in short.
+func TestALetterTakesLessThanAKilobyte(t *testing.T) {
+	const letters = 600
+	file := filepath.Join(t.TempDir(), "paperboy.db")
+	w := &world{T: t, Store: openFile(t, file)}
+	for n := range letters / 3 {
+		w.add(fmt.Sprintf("reader%d@example.org", n), noon)
+	}
+	before := w.size(file)
+	for round := range 3 {
+		at := noon.Add(time.Duration(round) * day)
+		var entries []digest.Entry
+		for _, d := range w.due(at) {
+			e := served(d, at)
+			e.Letter.Keywords = `"neural operators", "diffusion policy", "language models", manipulation, quantum`
+			for key := range paper.Key(10) {
+				e.Letter.Picks = append(e.Letter.Picks, letter.Pick{
+					Paper: 250000 + key*61 + paper.Key(round)*700, Heat: 12.5, Rising: key == 0, Leads: "cs.RO",
+					Reasons: []letter.Reason{
+						{Term: `"diffusion policy"`, Field: "title", Text: "Diffusion Policies"},
+						{Term: "manipulation", Field: "abstract", Text: "manipulation"},
+					},
+				})
+			}
+			entries = append(entries, e)
+		}
+		if n := w.put(entries...); n != letters/3 {
+			t.Fatalf("%d letters made", n)
+		}
+		owner := w.join(at)
+		for ls := w.claim(owner, at); len(ls) > 0; ls = w.claim(owner, at) {
+			for _, l := range ls {
+				w.settle(owner, l, letter.Delivered, letter.Sent, at)
+			}
+		}
+	}
+	if per := (w.size(file) - before) / letters; per > 1000 {
+		t.Errorf("a letter takes %d bytes", per)
+	} else {
+		t.Logf("a letter takes %d bytes", per)
+	}
+}
+
+// size is that of a database with all that was written to it.
+func (w *world) size(file string) int64 {
+	w.Helper()
+	whole := filepath.Join(w.TempDir(), "copy.db")
+	w.ok(w.CopyTo(w.Context(), whole))
+	info, err := os.Stat(whole)
+	w.ok(err)
+	return info.Size()
+}
+
 // What is broken of one reader is that reader's alone.
 func TestABrokenRecordIsItsReadersAlone(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "paperboy.db")
