@@ -91,7 +91,7 @@ func Select(cs []Candidate, want interest.Interest, h History, max int, now time
 		top.add(c, score, i)
 	}
 	s := Selection{Matched: top.seen, Picks: make([]Pick, len(top.best))}
-	for i, r := range top.best {
+	for i, r := range top.sorted() {
 		m, _ := want.Match(r.Doc)
 		s.Picks[i] = Pick{Candidate: *r.Candidate, Match: m}
 	}

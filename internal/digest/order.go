@@ -23,11 +23,11 @@ func compare(a, b ranked) int {
 	)
 }
 
-// top keeps the first max of all that are added (0: all), in their order.
+// top keeps the first max of all that are added (0: all).
 type top struct {
 	max  int
 	seen int
-	best []ranked
+	best []ranked // in their order, if there is a max
 }
 
 func (t *top) add(c *Candidate, score float64, at int) {
@@ -37,6 +37,10 @@ func (t *top) add(c *Candidate, score float64, at int) {
 		return // however well it matches
 	}
 	r := ranked{c, score, Rank(c.Heat, score), at}
+	if t.max <= 0 {
+		t.best = append(t.best, r)
+		return
+	}
 	i, _ := slices.BinarySearchFunc(t.best, r, compare)
 	switch {
 	case !full:
@@ -44,4 +48,12 @@ func (t *top) add(c *Candidate, score float64, at int) {
 	case i < t.max:
 		t.best = slices.Insert(t.best[:t.max-1], i, r)
 	}
+}
+
+// sorted returns what was kept, in order.
+func (t *top) sorted() []ranked {
+	if t.max <= 0 {
+		slices.SortFunc(t.best, compare)
+	}
+	return t.best
 }

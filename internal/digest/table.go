@@ -20,6 +20,8 @@ type Table struct {
 	floor      paper.Key
 	keys       []paper.Key          // of the candidates, rising
 	risen      map[time.Time][]rise // by the time of the letter before
+	answers    map[question]broad
+	broadFrom  int
 
 	// Of the reader who is at the table, kept for their room.
 	want, before interest.Answer
@@ -37,7 +39,7 @@ const (
 
 // NewTable lays out candidates for the time now.
 func NewTable(cs []Candidate, now time.Time) *Table {
-	t := &Table{now: now, candidates: cs, risen: map[time.Time][]rise{}}
+	t := &Table{now: now, candidates: cs, risen: map[time.Time][]rise{}, answers: map[question]broad{}, broadFrom: broadFrom}
 	documents := make([]*interest.Document, len(cs))
 	for i := range cs {
 		c := &cs[i]
@@ -69,27 +71,41 @@ func (t *Table) Select(keywords string, h History, max int) (Selection, error) {
 	if err := t.shelf.Ask(keywords, &t.want); err != nil {
 		return Selection{}, fmt.Errorf("keywords: %w", err)
 	}
+	t.top.max, t.top.seen, t.top.best = max, 0, t.top.best[:0]
+	var err error
+	if b, ok := t.broad(keywords, &h); ok {
+		err = b.without(&h, &t.top)
+	} else {
+		err = t.choose(keywords, &h, &t.top)
+	}
+	if err != nil {
+		return Selection{}, err
+	}
+	return t.selection(), nil
+}
+
+// choose adds what is new to the reader among the papers that were found.
+func (t *Table) choose(keywords string, h *History, into *top) error {
 	same := keywords == h.Keywords
 	readable := same || h.First || t.shelf.Ask(h.Keywords, &t.before) == nil
 	passed := func(at int) bool { return same || readable && t.before.Finds(at) }
 	rises := t.rises(h)
-	t.top.max, t.top.seen, t.top.best = max, 0, t.top.best[:0]
 	for _, f := range t.want.Found() {
 		c := t.standings[f.At]
 		if !h.reaches(c) || h.leftover(c) && passed(f.At) && !t.hasRisen(f.At, h.At, rises) {
 			continue
 		}
 		if c.key < h.Floor {
-			return Selection{}, ErrFloor
+			return ErrFloor
 		}
-		t.top.add(&t.candidates[f.At], f.Score, f.At)
+		into.add(&t.candidates[f.At], f.Score, f.At)
 	}
-	return t.selection(), nil
+	return nil
 }
 
 func (t *Table) selection() Selection {
 	s := Selection{Matched: t.top.seen, Picks: make([]Pick, len(t.top.best))}
-	for i, r := range t.top.best {
+	for i, r := range t.top.sorted() {
 		s.Picks[i] = Pick{Candidate: *r.Candidate, Match: interest.Match{Hits: t.want.Hits(r.at), Score: r.score}}
 	}
 	return s
@@ -100,7 +116,7 @@ func (t *Table) selection() Selection {
 const mostMoments = 1000
 
 // rises returns what is remembered of the moment of the reader's last letter.
-func (t *Table) rises(h History) []rise {
+func (t *Table) rises(h *History) []rise {
 	if h.First {
 		return nil
 	}

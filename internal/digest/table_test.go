@@ -21,9 +21,15 @@ func TestATableSelectsTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cs, _, _ := world(t)
 		table := digest.NewTable(rapid.Permutation(cs).Draw(t, "order"), now)
-		for range 5 {
-			_, h, max := world(t)
-			keywords := typed.Draw(t, "keywords")
+		table.KeepAnswersFrom(rapid.SampledFrom([]int{0, 3, 1000}).Draw(t, "keep answers from"))
+		var h digest.History
+		var keywords string
+		for range 6 {
+			_, other, max := world(t)
+			if rapid.Bool().Draw(t, "another question") {
+				h, keywords = other, typed.Draw(t, "keywords")
+			}
+			h.Sent = other.Sent
 			got, err := table.Select(keywords, h, max)
 			want, unreadable := interest.Parse(keywords)
 			if unreadable != nil || err != nil {
@@ -64,11 +70,14 @@ func TestATableDoesNotGuessWhatIsOlderThanTheHistory(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			h := digest.History{Sent: tt.sent, Floor: tt.floor, Horizon: 100, At: now.Add(-day), Keywords: tt.keywords}
-			got, err := table.Select(tt.keywords, h, 10)
-			slices.Sort(tt.picks)
-			if diff := cmp.Diff(tt.picks, slices.Sorted(slices.Values(keys(got)))); diff != "" || !errors.Is(err, tt.err) {
-				t.Errorf("%v, %s", err, diff)
+			for _, from := range []int{1000, 0} {
+				table.KeepAnswersFrom(from)
+				h := digest.History{Sent: tt.sent, Floor: tt.floor, Horizon: 100, At: now.Add(-day), Keywords: tt.keywords}
+				got, err := table.Select(tt.keywords, h, 10)
+				slices.Sort(tt.picks)
+				if diff := cmp.Diff(tt.picks, slices.Sorted(slices.Values(keys(got)))); diff != "" || !errors.Is(err, tt.err) {
+					t.Errorf("%v, %s", err, diff)
+				}
 			}
 		})
 	}
@@ -102,12 +111,17 @@ func TestShortenKeepsWhatACandidateCanBe(t *testing.T) {
 // A day's round: a thousand papers, readers with a letter a day ago.
 func BenchmarkTable(b *testing.B) {
 	cs, keywords := benchmarkCandidates()
-	table := digest.NewTable(cs, now)
-	h := digest.History{Horizon: 800, At: now.Add(-day), Keywords: keywords}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := table.Select(keywords, h, 10); err != nil {
-			b.Fatal(err)
-		}
+	for _, typed := range []string{keywords, "=protein =video =graph", ""} {
+		b.Run(typed, func(b *testing.B) {
+			table := digest.NewTable(cs, now)
+			h := digest.History{Horizon: 800, At: now.Add(-day), Keywords: typed}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				h.Sent = []paper.Key{paper.Key(i%1000 + 1), paper.Key(i%1000 + 7)}
+				if _, err := table.Select(typed, h, 10); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

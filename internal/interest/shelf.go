@@ -225,6 +225,18 @@ func (s *Shelf) everyone() []int32 {
 	return all
 }
 
+// Most returns how many papers can be found at most, without looking.
+func (a *Answer) Most() int {
+	if len(a.want) == 0 {
+		return len(a.shelf.papers)
+	}
+	most := 0
+	for _, p := range a.want {
+		most += len(p.papers)
+	}
+	return most
+}
+
 // Found returns the papers found, in no order that means anything but always
 // the same. It is good until the next question.
 func (a *Answer) Found() []Found {
