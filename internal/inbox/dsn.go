@@ -30,13 +30,31 @@ func (m message) statusReport(r *Report) bool {
 		}
 	}
 	if len(all) == 0 {
-		return false
+		return m.wrapped(r)
 	}
 	said, prose := m.said(), m.prose()
 	for _, one := range all {
 		r.add(one.verdict(said, contextOf(said, one, prose)))
 	}
 	return true
+}
+
+// wrapped reads a report that a mail system passed on in a mail of its own.
+func (m message) wrapped(r *Report) bool {
+	if !daemons.MatchString(strings.ToLower(m.header.word("from"))) {
+		return false
+	}
+	for _, p := range m.parts {
+		if !isOriginal(p.kind) {
+			continue
+		}
+		inner := parseMessage([]byte(p.text))
+		has := slices.ContainsFunc(inner.parts, func(p part) bool { return p.kind == "message/delivery-status" })
+		if has && inner.statusReport(r) {
+			return true
+		}
+	}
+	return false
 }
 
 var looksLikeStatus = regexp.MustCompile(`(?im)^(?:reporting-mta|final-recipient|original-recipient):[ \t]*\S`)

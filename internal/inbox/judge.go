@@ -14,7 +14,7 @@ const maxReason = 500
 var (
 	enhancedCode = regexp.MustCompile(`(?:^|[^0-9.\w-])([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:[^0-9.\w]|\.?$|\.\s)`)
 	replyCode    = regexp.MustCompile(`(?:^|[\s:;'"(\[<=#])([45][0-5][0-9])(?:[\s:;,.'"<>\])-]|$)`)
-	quoted       = regexp.MustCompile(`<[^<>\s]*>|\S+@\S+|https?://\S+`)
+	quoted       = regexp.MustCompile(`<[^<>\s]*>|[^\s<>:;,()\[\]"]+@[^\s<>:;,()\[\]"]+|https?://\S+`)
 )
 
 // codes returns the last enhanced code and the first reply code of a reason.
@@ -54,12 +54,20 @@ func judge(text, context, status string, code int) (Kind, bool) {
 		number = code
 	}
 	switch {
-	case passing.MatchString(words), softCode(told), strings.HasPrefix(told, "4."), strings.HasPrefix(status, "4."):
+	case directory.MatchString(words):
+		return Hard, true
+	case strings.HasPrefix(told, "5.1.") && softCode(told): // of the sender's address
 		return Soft, true
-	case noDomain.MatchString(words), hardCode(told, number) && !cameAfterData(text+"\n"+context):
+	case passing.MatchString(words), strings.HasPrefix(told, "4."), strings.HasPrefix(status, "4."):
+		return Soft, true
+	case noDomain.MatchString(words):
+		return Hard, true
+	case softCode(told):
+		return Soft, true
+	case hardCode(told, number) && (nobody.MatchString(words) || !cameAfterData(text+"\n"+context)):
 		return Hard, true
 	case nobody.MatchString(words):
-		sure := number == 0 || cameAtRecipient(text+"\n"+context) || strings.HasPrefix(told, "5.1.") && !cameAfterData(text+"\n"+context)
+		sure := number == 0 && !asReply.MatchString(words) || cameAtRecipient(text+"\n"+context) || strings.HasPrefix(told, "5.1.") && !cameAfterData(text+"\n"+context)
 		if number/100 == 4 || !sure {
 			return Soft, true
 		}
@@ -71,11 +79,15 @@ func judge(text, context, status string, code int) (Kind, bool) {
 }
 
 var (
-	atRecipient = anyOf(`\brcpt\b`, `rcpt_to`)
+	atRecipient = anyOf(`\brcpt\b`, `rcpt_to`, `does not like recipient`, `server has rejected address`)
 	afterData   = anyOf(`in reply to (?:end of )?data`, `after end of (?:data|message)`, `final data`, `(?:text|data) command`, `after (?:i sent|sending) the message`, `failed after i sent`, `smtp command data`, `>>> (?:data|\.) <<< 5`)
 	// pipelined: the replies to RCPT follow after DATA was sent.
 	pipelined = anyOf(`need rcpt`, `valid rcpt`, `valid recipients`, `rcpt first`)
 )
+
+// asReply are the words that servers use in their replies. Where a mail repeats
+// them without the code, what holds for a reply holds for them.
+var asReply = anyOf(`user unknown`, `unknown user`, `no such user`, `(?:does not|doesn.t) have an? (?:\S+ ){1,2}account`, `tried to reach`, `recipient not found`)
 
 // cameAtRecipient reports whether a mail says that a reply came before the
 // server had seen the mail.
@@ -113,6 +125,10 @@ func softCode(status string) bool {
 	return false
 }
 
+// directory is how Microsoft's servers say that their directory knows no such
+// recipient ("Directory-Based Edge Blocking").
+var directory = anyOf(`5\.4\.1\b.{0,20}: recipient address rejected: access denied`, `5\.4\.1 recipient address rejected: access denied`)
+
 // closedCode reports codes before which some say that nobody is there, and
 // which without these words mean a closed mailbox or any other trouble.
 func closedCode(status string) bool { return status == "5.2.1" || status == "5.3.0" }
@@ -132,13 +148,13 @@ func anyOf(words ...string) *regexp.Regexp {
 }
 
 // who are the words for whom a mail is for.
-const who = `(?:e-?mail ?(?:address|account|box)?|mail ?box(?:es)?|users?(?: ?name)?|recipients?(?:'s|s')?(?: (?:address|e-?mail|mailbox|name|account))?|accounts?|address(?:es|ee)?|aliase?s?|person|customer|subscriber|member|local[- ]part|destination(?: address)?|domino directory)`
+const who = `(?:e-?mail ?(?:address|account|box)?|mail ?box(?:es)?|users?(?: ?(?:name|id))?|recipients?(?:'s|s')?(?: (?:address|e-?mail|mailbox|name|account))?|accounts?|address(?:es|ee)?|aliase?s?|person|customer|subscriber|member|local[- ]part|destination(?: address)?|domino directory)`
 
 // nobody are the ways to say that an address or its domain does not exist.
 var nobody = anyOf(
 	`address rejected\.?$`,
 	who+`(?: \S+){0,3}? (?:is |was |are |were |has been )?(?:an? )?(?:currently )?(?:unknown|not known|not (?:be )?found|unrecogni[sz]ed|not recogni[sz]ed|non-?existent|no longer (?:valid|available|exists?|on server|in use|here)|not (?:exist|listed|local|valid|registered|present)|undefined|invalid\b)`,
-	`(?:unknown|unrecogni[sz]ed|invalid|nonexistent|non-existent|undefined|bad) (?:or \S+ )?(?:e-?mail |mail |local |destination |final |internal |virtual |delivery )?`+who,
+	`(?:unknown|unrecogni[sz]ed|invalid|nonexistent|non-existent|undefined|bad) (?:or \S+ )?(?:(?:e-?mail|mail|local|destination|final|internal|virtual|delivery) ){0,2}`+who,
 	`(?:no|not an?y?) (?:such|valid|known|mail|local|existing)(?: \S+)? ?`+who,
 	`no (?:mail ?box|user|account|recipient|person|one)(?: is)? (?:here|there|by that name|with that name|found|matching|exists?|of that name)`,
 	`(?:do(?:es)?|did)(?: not|n.t) (?:currently )?(?:exist|have an? (?:\S+ ){0,3}(?:account|mail ?box|user)|match any|recogni[sz]e)`,
@@ -177,12 +193,12 @@ var passing = anyOf(
 	`preference`, `(?:only|must) (?:accepts?|from) (?:\S+ )?(?:senders|authenticated|members|internal)`, `not (?:authori[sz]ed|allowed|permitted|accepted due)`, `prohibited`, `restricted`, `whitelist`, `domain (?:reject|filter|block)`, `you are not`, `do not have permission`, `moderat`, `filtered`, `refused due to`,
 	// us
 	`\bspam\b`, `block ?list`, `black ?list`, `deny ?list`, `\brbl\b`, `dnsbl`, `unsolicited`, `bulk`, `reputation`, `\bpolic(?:y|ies)\b`, `banned`, `authenticat`, `\bspf\b`, `\bdkim\b`, `\bdmarc\b`, `relay(?:ing)? (?:access|denied|not|prohibited|operation)`, `(?:not|no|cannot|can.t|unable to|not permitted to) relay(?:ing)?`, `no relaying`,
-	`reverse dns`, `\brdns\b`, `\bptr\b`, `client host`, `(?:your|source|sending) ip\b`, `sender(?:'s)? (?:address|domain|e-?mail|verify|denied|rejected|id)`, `sender rejected`, `(?:rate|frequency|daily|hourly|message) limit`, `too many`, `throttl`, `access denied`, `not.{0,8}trusted`, `mail from`,
+	`reverse dns`, `\brdns\b`, `\bptr\b`, `client host`, `(?:your|source|sending) ip\b`, `sender(?:'s)? (?:address|domain|e-?mail|verify|denied|rejected|id)`, `sender rejected`, `(?:rate|frequency|daily|hourly|message) limit`, `too many`, `throttl`, `access denied`, `not.{0,8}trusted`, `(?:after|to|for) mail from\b`,
 	// content
 	`virus`, `malware`, `\bcontent\b`, `attachment`, `mime\b`, `header(?:s)? too`, `media error`, `\bube\b`, `syntax error`, `rfc ?[0-9]+`, `not compliant`, `loop`, `too many hops`,
 	// on the way
 	`tim(?:ed|e)?[ -]?out`, `retry time`, `delivery time`, `too long`, `connection (?:refused|reset|lost|closed|timed)`, `network (?:is )?unreachable`, `no route to host`, `temporar`, `try(?:ing)? (?:again )?later`, `(?:message|mail|queue)(?: \S+){0,2} expired`, `queue\.expired`, `lookup failure.*try`, `has not been (?:collected|delivered) (?:after|for|within)`,
-	`(?:internal|configuration|system|local|i/o|input/output) (?:\S+ )?error`, `command (?:failed|died|time)`, `(?:host|server|service)(?: \S+)?(?: is)? (?:not reachable|not available|unavailable|busy|down)`, `not reachable`, `greylist`, `service (?:currently )?unavailable`, `malformed or unexpected`, `action not taken: mailbox (?:unavailable|name not allowed)`, `may (?:not exist|be)`, `duplicated message-id`,
+	`(?:internal|configuration|system|local|i/o|input/output) (?:\S+ )?error`, `command (?:failed|died|time)`, `(?:host|server|service)(?: \S+)?(?: is)? (?:not reachable|not available|unavailable|busy|down)`, `not reachable`, `greylist`, `service (?:currently )?unavailable`, `malformed or unexpected`, `may (?:not exist|be)`, `duplicated message-id`,
 )
 
 // vague are words that say that a mail was not delivered and not why.

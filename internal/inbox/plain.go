@@ -85,12 +85,17 @@ func (m message) said() []statement {
 		own = append(own, splitAddresses(m.header.get(name))...)
 	}
 	said := statementsOf(m.prose())
-	others := slices.DeleteFunc(slices.Clone(said), func(s statement) bool { return slices.Contains(own, s.recipient) })
+	others := slices.DeleteFunc(slices.Clone(said), func(s statement) bool {
+		return slices.Contains(own, s.recipient) || headed.MatchString(s.text)
+	})
 	if len(others) > 0 {
 		return others
 	}
 	return said
 }
+
+// headed is a statement that begins with the mail's own To line.
+var headed = regexp.MustCompile(`(?i)^[ \t>*|]*to:`)
 
 // statementsOf cuts a text at the lines that name a recipient: what follows,
 // up to the next, is about it.
@@ -119,7 +124,7 @@ func statementsOf(text string) []statement {
 func namedOn(line string) string {
 	low := strings.ToLower(line)
 	trimmed := strings.TrimLeft(low, " \t>*|-")
-	for _, other := range []string{"from:", "from ", "sender:", "reply-to:", "message-id:", "cc:", "references:", "in-reply-to:", "return-path:"} {
+	for _, other := range []string{"from:", "from ", "sender:", "reply-to:", "message-id:", "cc:", "references:", "in-reply-to:", "return-path:", "(generated from", "(expanded from"} {
 		if strings.HasPrefix(trimmed, other) {
 			return ""
 		}
