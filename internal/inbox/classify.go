@@ -9,8 +9,9 @@ import (
 // Classify says what a mail is that came back, and what it says of each
 // recipient. It looks at no more than MaxMail bytes and never fails: a mail
 // that can't be read is no bounce.
-func Classify(raw []byte) Report {
-	m := parseMessage(raw)
+func Classify(raw []byte) Report { return classify(parseMessage(raw)) }
+
+func classify(m message) Report {
 	r := Report{Automatic: m.automatic()}
 	r.origin(m)
 	switch {
@@ -40,6 +41,26 @@ func (r *Report) origin(m message) {
 			r.ReturnPath = strings.ToLower(path)
 		}
 	}
+}
+
+// texts are all that can be read in the mail, its header and the originals
+// included.
+func (m message) texts() []string {
+	var all []string
+	for _, f := range m.header {
+		all = append(all, f.value)
+	}
+	for _, p := range m.parts {
+		all = append(all, p.text)
+		if !isOriginal(p.kind) {
+			continue
+		}
+		// The original may be encoded within.
+		for _, inner := range parseMessage([]byte(p.text)).parts {
+			all = append(all, inner.text)
+		}
+	}
+	return all
 }
 
 func isOriginal(kind string) bool {
