@@ -15,7 +15,7 @@ func classify(m message) Report {
 	r := Report{Automatic: m.automatic()}
 	r.origin(m)
 	switch {
-	case m.feedback(&r), m.statusReport(&r), m.plainBounce(&r):
+	case m.feedback(&r), m.notification(&r), m.statusReport(&r), m.plainBounce(&r):
 		r.Automatic = true
 	case m.vacation():
 		r.Automatic = true

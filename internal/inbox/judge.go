@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"paperboy/internal/letter"
 )
 
 // maxReason bounds the reason's text, in bytes.
@@ -54,11 +56,11 @@ func judge(text, context, status string, code int) (Kind, bool) {
 		number = code
 	}
 	switch {
-	case directory.MatchString(words):
+	case certain.MatchString(words):
 		return Hard, true
 	case strings.HasPrefix(told, "5.1.") && softCode(told): // of the sender's address
 		return Soft, true
-	case passing.MatchString(words), strings.HasPrefix(told, "4."), strings.HasPrefix(status, "4."):
+	case passing.MatchString(words), refusesUs(text), strings.HasPrefix(told, "4."), strings.HasPrefix(status, "4."):
 		return Soft, true
 	case noDomain.MatchString(words):
 		return Hard, true
@@ -125,9 +127,17 @@ func softCode(status string) bool {
 	return false
 }
 
-// directory is how Microsoft's servers say that their directory knows no such
-// recipient ("Directory-Based Edge Blocking").
-var directory = anyOf(`5\.4\.1\b.{0,20}: recipient address rejected: access denied`, `5\.4\.1 recipient address rejected: access denied`)
+// certain are words that other rules would take for something else. Microsoft's
+// servers answer so where their directory knows no such recipient
+// ("Directory-Based Edge Blocking"); qmail where a domain has no address.
+var certain = anyOf(`5\.4\.1\b.{0,20}: recipient address rejected: access denied`, `5\.4\.1 recipient address rejected: access denied`,
+	`couldn.t find an? mail exchanger or ip address`)
+
+// refusesUs asks the judge of our own deliveries whether the words are a
+// refusal of us.
+func refusesUs(text string) bool {
+	return letter.Judge(letter.Reply{Stage: letter.StageRcpt, Code: 550, Text: text}) == letter.RefusesUs
+}
 
 // closedCode reports codes before which some say that nobody is there, and
 // which without these words mean a closed mailbox or any other trouble.
@@ -173,7 +183,7 @@ var noDomain = anyOf(
 	`(?:unknown|no such|bad|invalid|illegal) (?:host|domain|destination (?:system|host|domain))`,
 	`(?:host|domain)(?: (?:or domain )?name)?(?: \S+)?(?: is| was)? (?:unknown|not found|could(?: not|n.t) be found|doesn.t exist|does not exist|not known|lookup failed|not resolved)`,
 	`host not found`, `nxdomain`, `name or service not known`, `unroutable (?:mail )?(?:domain|address)`, `unrouteable (?:mail )?domain`,
-	`couldn.t find (?:any host(?:s)? (?:named|by that name)|an? mail exchanger)`, `no route to domain`, `hostname nor servname`, `illegal host/domain name`,
+	`couldn.t find (?:any host(?:s)? (?:named|by that name)|an? mail exchanger$)`, `no route to domain`, `hostname nor servname`, `illegal host/domain name`,
 	`domain(?: \S+){0,3} (?:does not|doesn.t) exist`, `host unknown`, `no (?:mx|mail exchanger)\b`, `responded with code (?:nxdomain|noerror)`, `all relevant mx records point to non-existent`,
 	// it takes no mail
 	`null ?mx`, `(?:host|domain|server|system|smtp service)?(?: \S+){0,2} ?(?:does not|doesn.t|not|never) (?:accept|receive|support)(?:s|ing)? (?:any |network |incoming |inbound )?(?:e-?mails?|messages)(?: (?:at all|for|here))?(?:$|[.( ;])`,
@@ -191,11 +201,10 @@ var passing = anyOf(
 	`(?:disabled|suspended|inactive|deactivated|dormant|locked|frozen|not active(?:ated)?|on hold|expired account|account expired|blocked|unavailable due to)\b`, `resigned`, `gesperrt`, `bloque`, `suspendu`,
 	// guarded
 	`preference`, `(?:only|must) (?:accepts?|from) (?:\S+ )?(?:senders|authenticated|members|internal)`, `not (?:authori[sz]ed|allowed|permitted|accepted due)`, `prohibited`, `restricted`, `whitelist`, `domain (?:reject|filter|block)`, `you are not`, `do not have permission`, `moderat`, `filtered`, `refused due to`,
-	// us
-	`\bspam\b`, `block ?list`, `black ?list`, `deny ?list`, `\brbl\b`, `dnsbl`, `unsolicited`, `bulk`, `reputation`, `\bpolic(?:y|ies)\b`, `banned`, `authenticat`, `\bspf\b`, `\bdkim\b`, `\bdmarc\b`, `relay(?:ing)? (?:access|denied|not|prohibited|operation)`, `(?:not|no|cannot|can.t|unable to|not permitted to) relay(?:ing)?`, `no relaying`,
-	`reverse dns`, `\brdns\b`, `\bptr\b`, `client host`, `(?:your|source|sending) ip\b`, `sender(?:'s)? (?:address|domain|e-?mail|verify|denied|rejected|id)`, `sender rejected`, `(?:rate|frequency|daily|hourly|message) limit`, `too many`, `throttl`, `access denied`, `not.{0,8}trusted`, `(?:after|to|for) mail from\b`,
+	// us, beside what every reply is asked for
+	`bulk`, `\bspf\b`, `sender (?:verify|denied|rejected|id)`, `sender's`, `no relaying`, `throttl`, `access denied`, `not.{0,8}trusted`, `(?:after|to|for) mail from\b`,
 	// content
-	`virus`, `malware`, `\bcontent\b`, `attachment`, `mime\b`, `header(?:s)? too`, `media error`, `\bube\b`, `syntax error`, `rfc ?[0-9]+`, `not compliant`, `loop`, `too many hops`,
+	`virus`, `malware`, `content (?:reject|filter|error|block|scan|violat|restrict|not)`, `(?:message|mail|due to|because of|objectionable|prohibited) (?:its )?content`, `attachment`, `mime\b`, `header(?:s)? too`, `media error`, `\bube\b`, `syntax error`, `rfc ?[0-9]+`, `not compliant`, `loop`, `too many hops`,
 	// on the way
 	`tim(?:ed|e)?[ -]?out`, `retry time`, `delivery time`, `too long`, `connection (?:refused|reset|lost|closed|timed)`, `network (?:is )?unreachable`, `no route to host`, `temporar`, `try(?:ing)? (?:again )?later`, `(?:message|mail|queue)(?: \S+){0,2} expired`, `queue\.expired`, `lookup failure.*try`, `has not been (?:collected|delivered) (?:after|for|within)`,
 	`(?:internal|configuration|system|local|i/o|input/output) (?:\S+ )?error`, `command (?:failed|died|time)`, `(?:host|server|service)(?: \S+)?(?: is)? (?:not reachable|not available|unavailable|busy|down)`, `not reachable`, `greylist`, `service (?:currently )?unavailable`, `malformed or unexpected`, `may (?:not exist|be)`, `duplicated message-id`,

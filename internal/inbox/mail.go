@@ -150,7 +150,11 @@ func (m *message) walk(h header, body []byte, depth int) {
 		return
 	}
 	kind, params := mediaType(h)
-	if boundary := params["boundary"]; strings.HasPrefix(kind, "multipart/") && boundary != "" && depth < maxDepth {
+	boundary := params["boundary"]
+	if strings.HasPrefix(kind, "multipart/") && boundary == "" {
+		boundary = firstBoundary(body)
+	}
+	if strings.HasPrefix(kind, "multipart/") && boundary != "" && depth < maxDepth {
 		for _, inner := range split(body, boundary) {
 			ih, ib := parseHeader(inner)
 			m.walk(ih, ib, depth+1)
@@ -168,6 +172,16 @@ func (m *message) walk(h header, body []byte, depth int) {
 		kind = "text/plain"
 	}
 	m.parts = append(m.parts, part{kind, text})
+}
+
+// firstBoundary is what looks like a boundary in a body whose header lost it.
+func firstBoundary(body []byte) string {
+	for line := range bytes.Lines(body[:min(len(body), maxField)]) {
+		if mark, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("--")); ok && len(mark) > 5 && !bytes.ContainsAny(mark, " \t") {
+			return string(mark)
+		}
+	}
+	return ""
 }
 
 // split cuts a multipart's body at its boundary. What stands before the first

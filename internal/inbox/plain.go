@@ -49,7 +49,9 @@ func (m message) plainBounce(r *Report) bool {
 		text := about(said, recipient)
 		first := opening(text)
 		if text == "" || vagueOnly(text) && len(recipients) == 1 {
-			text = strings.TrimSpace(text + "\n" + prose)
+			if text = strings.TrimSpace(text + "\n" + prose); vagueOnly(first) {
+				first = opening(prose)
+			}
 		}
 		context := text
 		if len(recipients) == 1 {
