@@ -18,7 +18,7 @@ func (e *Edition) envelope(p parcel) (_ letter.Envelope, err error) {
 	if err != nil {
 		return letter.Envelope{}, err
 	}
-	m.ReturnPath = e.Mailboxes.Bounce(l.Reader, l.ID)
+	m.ReturnPath = e.Mailboxes.Bounce(p.Letter.Reader, p.Letter.ID)
 	data, err := e.Build(m)
 	if err != nil {
 		return letter.Envelope{}, err

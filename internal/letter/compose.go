@@ -119,7 +119,7 @@ func (c *Composer) Encoded(l Letter, in DigestInput) (Message, error) {
 	}
 	m, err := c.envelope(l, "digest", v)
 	m.Encoded = &Encoded{Text: text, HTML: html}
-	m.Headers = c.listHeaders(in.Links.Leave)
+	m.Headers = c.listHeaders(in.Links)
 	return m, err
 }
 
