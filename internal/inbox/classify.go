@@ -134,7 +134,7 @@ func (m message) prose() string {
 			continue
 		}
 		own, copied := cutOriginal(p.text)
-		b.WriteString(own)
+		b.WriteString(cut(own, maxProse-min(b.Len(), maxProse)))
 		b.WriteByte('\n')
 		if copied != "" {
 			break

@@ -20,7 +20,8 @@ const (
 	maxParts  = 100
 	maxFields = 500
 	maxField  = 16 << 10 // bytes of one header field
-	maxText   = 256 << 10
+	maxText   = 64 << 10 // bytes of one part
+	maxProse  = 32 << 10 // bytes of all that a mail says itself
 )
 
 // field is one header field: its name in small letters, its value on one line.
