@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -111,7 +110,7 @@ var complaintWords = anyOf(`this is an? (?:\S+ )?(?:e-?mail )?abuse report`, `ab
 // looseComplaint takes the words of an abuse report for one where the mail
 // brings the original and no machine-readable part.
 func (m message) looseComplaint(r *Report) bool {
-	if !slices.ContainsFunc(m.parts, func(p part) bool { return isOriginal(p.kind) }) {
+	if !m.copies() {
 		return false
 	}
 	words := plain(m.header.word("subject") + " " + m.prose())

@@ -20,6 +20,9 @@ func (m message) statusReport(r *Report) bool {
 			all = append(all, readStatus(p.text)...)
 		}
 	}
+	if m.report == "disposition-notification" { // somebody read the mail (RFC 8098)
+		return false
+	}
 	if len(all) == 0 {
 		for _, p := range m.parts {
 			own, _ := cutOriginal(p.text)

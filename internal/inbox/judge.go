@@ -204,7 +204,7 @@ var passing = anyOf(
 	// us, beside what every reply is asked for
 	`bulk`, `\bspf\b`, `sender (?:verify|denied|rejected|id)`, `sender's`, `no relaying`, `throttl`, `access denied`, `not.{0,8}trusted`, `(?:after|to|for) mail from\b`,
 	// content
-	`virus`, `malware`, `content (?:reject|filter|error|block|scan|violat|restrict|not)`, `(?:message|mail|due to|because of|objectionable|prohibited) (?:its )?content`, `attachment`, `mime\b`, `header(?:s)? too`, `media error`, `\bube\b`, `syntax error`, `rfc ?[0-9]+`, `not compliant`, `loop`, `too many hops`,
+	`virus`, `malware`, `content (?:reject|filter|error|block|scan|violat|restrict|not)`, `(?:message|mail|due to|because of|objectionable|prohibited) (?:its )?content`, `attachment`, `mime\b`, `header(?:s)? too`, `media error`, `\bube\b`, `syntax error`, `\brfc ?[2-9][0-9]{3}\b`, `not found[,;.]? try again`, `not compliant`, `loop`, `too many hops`,
 	// on the way
 	`tim(?:ed|e)?[ -]?out`, `retry time`, `delivery time`, `too long`, `connection (?:refused|reset|lost|closed|timed)`, `network (?:is )?unreachable`, `no route to host`, `temporar`, `try(?:ing)? (?:again )?later`, `(?:message|mail|queue)(?: \S+){0,2} expired`, `queue\.expired`, `lookup failure.*try`, `has not been (?:collected|delivered) (?:after|for|within)`,
 	`(?:internal|configuration|system|local|i/o|input/output) (?:\S+ )?error`, `command (?:failed|died|time)`, `(?:host|server|service)(?: \S+)?(?: is)? (?:not reachable|not available|unavailable|busy|down)`, `not reachable`, `greylist`, `service (?:currently )?unavailable`, `malformed or unexpected`, `may (?:not exist|be)`, `duplicated message-id`,

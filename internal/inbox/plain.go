@@ -9,7 +9,7 @@ import (
 // failure are the words by which mail systems say that a mail came back.
 var failure = anyOf(
 	`(?:mail|message|e-?mail)?(?: \S+)? ?deliver(?:y|ed|ing)(?: \S+){0,2} (?:fail|fatal|error|problem|was unsuccessful|not possible|status)`, `fail(?:ed|ure)(?: \S+){0,3} (?:deliver|notice|recipient|address)`, `failure ?notice`, `undeliver(?:able|ed)`, `returned (?:mail|to sender|message)`, `returning (?:message|to|mail)`, `could ?n.?o?t be (?:delivered|sent)`, `(?:was|were|is|are|be|been) not (?:be )?delivered`, `unable to deliver`, `did not reach`, `non-?delivery`, `(?:was|were) undeliverable`, `(?:wasn.t|not) able to deliver`,
-	`permanent (?:fatal )?error`, `had (?:permanent|transient|delivery) (?:\S+ )?errors`, `has been (?:rejected|returned|blocked)`, `delivery status`, `mail (?:system )?error`, `cannot (?:be delivered|deliver|send)`, `not delivered`, `no valid recipients`, `mail failed`, `error (?:delivering|sending)`, `couldn.t be delivered`, `rejected by`, `problem (?:delivering|sending)`, `unzustellbar`, `non remis`, `no se ha podido entregar`, `nicht zugestellt`, `delivery report`, `warning: (?:could not|message)`, `(?:temporarily|still) (?:un|not )?(?:delivered|deferred|delayed)`, `not yet been delivered`,
+	`permanent (?:fatal )?error`, `had (?:permanent|transient|delivery) (?:\S+ )?errors`, `has been (?:rejected|returned|blocked)`, `delivery status`, `mail (?:system )?error`, `cannot (?:be delivered|deliver|send)`, `not delivered`, `no valid recipients`, `mail failed`, `error (?:delivering|sending)`, `couldn.t be delivered`, `rejected by`, `problem (?:delivering|sending)`, `failed mail`, `delivery fail`, `unzustellbar`, `non remis`, `no se ha podido entregar`, `nicht zugestellt`, `delivery report`, `warning: (?:could not|message)`, `(?:temporarily|still) (?:un|not )?(?:delivered|deferred|delayed)`, `not yet been delivered`,
 )
 
 // daemons are the names under which mail systems write.
@@ -31,6 +31,8 @@ func (m message) plainBounce(r *Report) bool {
 	case bySystem && (failure.MatchString(subject) || failure.MatchString(words)):
 	case bySystem && daemons.MatchString(from) && (passing.MatchString(words) || nobody.MatchString(words) || noDomain.MatchString(words)):
 	case m.report == "delivery-status":
+	case failure.MatchString(subject) && failure.MatchString(words) && !m.vacation():
+	case strings.Contains(from, "mailer-daemon") && m.copies(): // in a language that is not known here
 	default:
 		return false
 	}
@@ -66,6 +68,11 @@ func (m message) plainBounce(r *Report) bool {
 		r.add(v)
 	}
 	return true
+}
+
+// copies reports whether the mail brings another one along.
+func (m message) copies() bool {
+	return slices.ContainsFunc(m.parts, func(p part) bool { return isOriginal(p.kind) })
 }
 
 func splitAddresses(list string) (out []string) {
