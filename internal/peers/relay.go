@@ -26,7 +26,7 @@ func Postfix(t testing.TB, transports map[string]string) (addr string) {
 		}
 	}
 	if os.Geteuid() != 0 {
-		Missing(t, "Postfix", errors.New("it has to be started by root"))
+		t.Skip("a whole Postfix has to be started by root, skipped")
 	}
 	dir, err := os.MkdirTemp("", "paperboy-postfix-") // t.TempDir's names are closed to Postfix' own user
 	if err != nil {
