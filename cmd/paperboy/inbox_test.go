@@ -161,6 +161,31 @@ func TestReceiveReadsPostfixEnvironment(t *testing.T) {
 	p.shows("pending")
 }
 
+func TestInboxFaultsNameTheirPlace(t *testing.T) {
+	for inbox, want := range map[string]string{
+		"{subscribe: s@x.example}":                                   "inbox.address: is missing",
+		"{address: bounces}":                                         `inbox.address: "bounces" has no @`,
+		"{address: bounces+x@x.example}":                             "inbox.address: ",
+		"{address: a-name-that-is-far-too-long@x.example}":           "at most 20 characters",
+		"{address: b@x.example, subscribe: a b@x.example}":           "inbox.subscribe: ",
+		"{address: b@x.example, listen: here}":                       "inbox.listen: ",
+		"{address: b@x.example, protocol: uucp}":                     `"uucp" is not lmtp or smtp`,
+		"{address: b@x.example, interval: 1ms}":                      "inbox.interval: ",
+		"{address: b@x.example, imap: {username: u}}":                "inbox.imap.host: is missing",
+		"{address: b@x.example, imap: {host: h, tls: maybe}}":        `"maybe" is not tls, starttls or none`,
+		"{address: b@x.example, imap: {host: h, pasword_file: abc}}": `unknown key "inbox.imap.pasword_file"; did you mean "inbox.imap.password_file"?`,
+	} {
+		_, err := parseConfig([]byte("sources: [{huggingface: }]\ninbox: " + inbox))
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "line 2") {
+			t.Errorf("%s: %v", inbox, err)
+		}
+	}
+	c, err := parseConfig([]byte("sources: [{huggingface: }]\ninbox: {address: b@x.example, imap: {host: h, username: u}}"))
+	if err != nil || c.Inbox.IMAP.TLS != "tls" || c.Inbox.IMAP.Folder != "INBOX" || c.Inbox.Protocol != "lmtp" || c.Inbox.Aside == "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
 func TestServeTakesMail(t *testing.T) {
 	addr := freeAddress(t)
 	p := newPostbox(t, ", listen: "+addr+", protocol: smtp, maildir: in, interval: 1s")

@@ -38,7 +38,8 @@ type Options struct {
 	Defaults  subscription.Settings    // of a new reader
 	Host      string                   // names our messages
 	Wake      func()                   // called when mail was asked for, or a letter may be due
-	// Aside keeps a mail that the handling broke on, for people to look at.
+	// Aside keeps a mail that the handling broke on, for people to look at; nil:
+	// such a mail is an error.
 	Aside func(key string, raw []byte) error
 	Now   func() time.Time // nil: time.Now
 	Log   *slog.Logger
@@ -65,6 +66,9 @@ var ErrBusy = errors.New("too many ask to subscribe by mail; try again later")
 func New(o Options) *Handler {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Aside == nil {
+		o.Aside = func(string, []byte) error { return errors.New("there is no place to keep a mail aside") }
 	}
 	if o.Wake == nil {
 		o.Wake = func() {}
