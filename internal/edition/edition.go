@@ -82,6 +82,9 @@ type Options struct {
 	Sources  []Source
 	Composer Composer
 	Links    subscription.Links
+	// Mailboxes are where mails about a letter come back to; without an address
+	// they go to the sender's.
+	Mailboxes subscription.Mailboxes
 	// Build makes the bytes of a message, Open a connection that takes them.
 	Build func(letter.Message) ([]byte, error)
 	Open  func(ctx context.Context) (Conn, error)

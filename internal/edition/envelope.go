@@ -18,6 +18,7 @@ func (e *Edition) envelope(p parcel) (_ letter.Envelope, err error) {
 	if err != nil {
 		return letter.Envelope{}, err
 	}
+	m.ReturnPath = e.Mailboxes.Bounce(p.Letter.Reader, p.Letter.ID)
 	data, err := e.Build(m)
 	if err != nil {
 		return letter.Envelope{}, err
@@ -38,12 +39,15 @@ func (e *Edition) compose(p parcel) (letter.Message, error) {
 		return e.Composer.Encoded(l, letter.DigestInput{
 			Location: zone, Papers: p.papers, Weekly: r.Rhythm.Weekly,
 			First: l.Slot.Equal(r.Confirmed),
-			Links: letter.Links{Settings: e.Links.Settings(r.ID), Leave: e.Links.Leave(r.ID)},
+			Links: letter.Links{Settings: e.Links.Settings(r.ID), Leave: e.Links.Leave(r.ID), Mail: e.Mailboxes.Leave(r.ID)},
 		})
 	}
 	in := letter.NoticeInput{Location: zone, Known: r.State == subscription.Active || r.State == subscription.Paused}
 	if in.Link, in.Expires, err = e.noticeLink(l); err != nil {
 		return letter.Message{}, err
+	}
+	if l.Kind == letter.Confirmation {
+		in.ReplyTo = e.Mailboxes.Confirm(l.Reader, l.Ticket, in.Expires)
 	}
 	return e.Composer.Notice(l, in)
 }

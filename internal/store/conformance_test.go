@@ -33,6 +33,7 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"shared", sharedTests},
 		{"prune", pruneTests},
 		{"import", importTests},
+		{"bounces", bounceTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, one := range part.tests {

@@ -109,7 +109,5 @@ func (t *tx) noRecipient(l letter.Letter, a letter.Attempt) error {
 	if l.Kind == letter.Digest {
 		return t.suppress(l.Reader, fmt.Sprintf("no such recipient: %d %s", a.Code, a.Text), a.At)
 	}
-	const void = `UPDATE requests SET state = 'void' WHERE reader = $1 AND kind = $2 AND ticket = $3`
-	_, err := t.exec(void, l.Reader, l.Kind, l.Ticket)
-	return err
+	return t.void(l)
 }
