@@ -29,6 +29,7 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"claims", claimTests},
 		{"settle", settleTests},
 		{"model", modelTests},
+		{"had", hadTests},
 		{"shared", sharedTests},
 		{"twins", twinTests},
 		{"search", searchTests},
@@ -37,6 +38,7 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"import", importTests},
 		{"marks", markTests},
 		{"days", dayTests},
+		{"bounces", bounceTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, one := range part.tests {
