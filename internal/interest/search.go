@@ -123,7 +123,14 @@ func (s *search) all(n node) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Of the further ones only what is in all before counts.
+	before := s.among
+	defer func() { s.among = before }()
+	s.among = make([]bool, len(before))
 	for _, m := range n.nodes[1:] {
+		for d, score := range sum {
+			s.among[d] = before[d] && score != NoMatch
+		}
 		scores, err := s.node(m)
 		if err != nil {
 			return nil, err

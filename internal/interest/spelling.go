@@ -2,6 +2,7 @@ package interest
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"unicode"
 )
@@ -71,8 +72,12 @@ func (h *helping) instead(form, word string, name bool) ([]string, error) {
 	if !ok {
 		return nil, nil
 	}
-	known, err := h.Known(newInterest([]node{alone}))
-	if err != nil || known >= meantFrom+h.ever/meantPer {
+	meant := meantFrom + h.ever/meantPer
+	_, known, err := h.Count(newInterest([]node{alone}))
+	if err == nil && known < meant {
+		known, err = h.Known(newInterest([]node{alone}))
+	}
+	if err != nil || known >= meant {
 		return nil, err
 	}
 	vocabulary, err := h.Vocabulary(name)
@@ -92,7 +97,12 @@ func nearestWords(word []rune, known int, vocabulary []Common) []string {
 		most = 2
 	}
 	var all []near
+	has := lettersOf(string(word))
 	for _, c := range vocabulary {
+		// A slip changes two of a word's letters at most.
+		if bits.OnesCount32(has^lettersOf(c.Form)) > 2*most {
+			continue
+		}
 		if c.Papers < likelier*(known+1) || len(c.Form) < len(word)-most || len(c.Form) > 4*(len(word)+most) {
 			continue
 		}
@@ -114,6 +124,15 @@ func nearestWords(word []rune, known int, vocabulary []Common) []string {
 		}
 	}
 	return words
+}
+
+// lettersOf is the set of a word's letters, one bit for each; those beyond a to
+// z share the bits.
+func lettersOf(word string) (set uint32) {
+	for _, r := range word {
+		set |= 1 << (uint32(r) & 31)
+	}
+	return set
 }
 
 func compareFlags(a, b bool) int {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"paperboy/internal/interest"
 	"paperboy/internal/paper"
 	"paperboy/internal/peers"
+	"paperboy/internal/store"
 )
 
 // search returns the titles of what keywords find, in their order.
@@ -355,4 +357,46 @@ func TestASearchThatIsCalledOffEnds(t *testing.T) {
 	if _, err := s.Search(ctx, interest.Interest{}, paper.Search{}, noon); err == nil {
 		t.Error("it went on")
 	}
+}
+
+// TestSearchingWhileOthersRecord: each search sees one moment of the
+// catalogue, and a paper whose text changes is always there once.
+func TestSearchingWhileOthersRecord(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "paperboy.db")
+	w := &world{T: t, Store: openFile(t, file)}
+	papers := func(round int) []paper.Listing {
+		var ls []paper.Listing
+		for i := range 30 {
+			ls = append(ls, listed(fmt.Sprintf("2605.%05d", i+1), fmt.Sprintf("Robot %d of round%d", i, round), 0))
+		}
+		return ls
+	}
+	w.record("arxiv", noon, papers(0)...)
+	other := openFile(t, file)
+	var searching sync.WaitGroup
+	done := make(chan struct{})
+	for k := range 3 {
+		s := []*store.Store{w.Store, other, w.Store}[k]
+		robot, err := interest.Parse([]string{"robot", "-drone", "robot -round99"}[k])
+		w.ok(err)
+		searching.Go(func() {
+			for {
+				f, err := s.Search(t.Context(), robot, paper.Search{Limit: 5}, noon.Add(day))
+				if err != nil || f.Total != 30 || len(f.Papers) != 5 {
+					t.Errorf("%d papers, %v", f.Total, err)
+					return
+				}
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for round := range 6 {
+		w.record("arxiv", noon.Add(time.Duration(round)*time.Minute), papers(round)...)
+	}
+	close(done)
+	searching.Wait()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,7 +35,7 @@ func (s *Store) Help(ctx context.Context, want interest.Interest, now time.Time)
 		if err != nil {
 			return err
 		}
-		l := &lately{words: &s.words, now: now}
+		l := &lately{words: &s.words, now: now, scores: map[string][]float32{}}
 		l.among, l.papers = docs.among(now.Add(-month), now)
 		l.corpus = newCorpus(t, docs, l.among)
 		help, err = want.Help(l)
@@ -53,6 +54,24 @@ type lately struct {
 	now    time.Time
 	among  []bool
 	papers int
+	scores map[string][]float32 // of the interests asked for before
+}
+
+// mostScores bounds how many are kept.
+const mostScores = 8
+
+// search is Interest.Search over these days; most interests are asked for
+// twice. The scores are not to be changed.
+func (l *lately) search(i interest.Interest) ([]float32, error) {
+	key := i.String()
+	if scores, ok := l.scores[key]; ok {
+		return scores, nil
+	}
+	scores, err := i.Search(l.corpus, l.among)
+	if err == nil && len(l.scores) < mostScores {
+		l.scores[key] = scores
+	}
+	return scores, err
 }
 
 func (l *lately) Span() (days, papers, ever int) {
@@ -72,7 +91,7 @@ func (l *lately) Span() (days, papers, ever int) {
 }
 
 func (l *lately) Count(i interest.Interest) (inWeek, inMonth int, err error) {
-	scores, err := i.Search(l.corpus, l.among)
+	scores, err := l.search(i)
 	since := l.now.Add(-week).UnixNano()
 	for doc, score := range scores {
 		if score != interest.NoMatch {
@@ -97,10 +116,11 @@ func (l *lately) Known(i interest.Interest) (n int, err error) {
 }
 
 func (l *lately) Titles(i interest.Interest, n int) ([]string, error) {
-	scores, err := i.Search(l.corpus, l.among)
+	scores, err := l.search(i)
 	if err != nil {
 		return nil, err
 	}
+	scores = slices.Clone(scores)
 	since := l.now.Add(-week).UnixNano()
 	for doc := range scores {
 		if scores[doc] != interest.NoMatch && l.sighted[doc] > since {
@@ -116,7 +136,7 @@ func (l *lately) Titles(i interest.Interest, n int) ([]string, error) {
 }
 
 func (l *lately) Sample(i interest.Interest, n int) ([]interest.Text, error) {
-	scores, err := i.Search(l.corpus, l.among)
+	scores, err := l.search(i)
 	if err != nil {
 		return nil, err
 	}
