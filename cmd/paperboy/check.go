@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"time"
 
 	"paperboy/internal/edition"
@@ -37,6 +38,7 @@ func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) erro
 		what, err := c.checkMail(ctx)
 		r.line("mail", what, err)
 		a.checkInbox(ctx, &r)
+		c.checkDKIM(ctx, &r, mailHost(a.site.From.Address), net.DefaultResolver.LookupTXT)
 		return r.verdict()
 	}
 }

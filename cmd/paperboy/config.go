@@ -38,11 +38,12 @@ type config struct {
 		Domains []string `yaml:"domains"`
 	} `yaml:"signup"`
 	Mail struct {
-		From        string      `yaml:"from"`
-		ReplyTo     string      `yaml:"reply_to"`
-		SMTP        *smtpConfig `yaml:"smtp"`
-		Folder      string      `yaml:"folder"`
-		Connections int         `yaml:"connections"`
+		From        string       `yaml:"from"`
+		ReplyTo     string       `yaml:"reply_to"`
+		SMTP        *smtpConfig  `yaml:"smtp"`
+		Folder      string       `yaml:"folder"`
+		Connections int          `yaml:"connections"`
+		DKIM        []dkimConfig `yaml:"dkim"`
 	} `yaml:"mail"`
 	Inbox    *inboxConfig `yaml:"inbox"`
 	Schedule struct {
@@ -61,6 +62,13 @@ type smtpConfig struct {
 	Username     string `yaml:"username"`
 	PasswordFile string `yaml:"password_file"`
 	CAFile       string `yaml:"ca_file"`
+}
+
+// dkimConfig is one key that letters are signed with.
+type dkimConfig struct {
+	Domain   string `yaml:"domain"`
+	Selector string `yaml:"selector"`
+	KeyFile  string `yaml:"key_file"`
 }
 
 // sourceConfig is one item of sources: exactly one of its keys is set.

@@ -51,7 +51,7 @@ func TestConfigFaults(t *testing.T) {
 		"a misspelt key gets its line and the nearest": {
 			sources + "digest:\n  paper: 3\n", []string{`line 3: unknown key "digest.paper"; did you mean "digest.papers"?`}},
 		"a strange key gets the known ones": {
-			sources + "mail: {zzzzzzzzzz: 1}\n", []string{`unknown key "mail.zzzzzzzzzz"; known here: connections, folder, from, reply_to, smtp`}},
+			sources + "mail: {zzzzzzzzzz: 1}\n", []string{`unknown key "mail.zzzzzzzzzz"; known here: connections, dkim, folder, from, reply_to, smtp`}},
 		"a misspelt key in a source": {
 			"sources:\n- huggingface:\n    day: 3\n", []string{`line 3: unknown key "sources.huggingface.day"; did you mean "sources.huggingface.days"?`}},
 		"all faults at once": {

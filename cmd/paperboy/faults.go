@@ -231,6 +231,12 @@ func (c *config) validateMail(f *faultList) {
 		}
 	}
 	f.check(c.Mail.Connections >= 1 && c.Mail.Connections <= 100, "mail.connections", fmt.Sprintf("%d is not 1 to 100", c.Mail.Connections))
+	for i, k := range c.Mail.DKIM {
+		at := fmt.Sprintf("mail.dkim[%d]", i)
+		f.check(k.Domain != "", at+".domain", "is missing")
+		f.check(k.Selector != "", at+".selector", "is missing")
+		f.check(k.KeyFile != "", at+".key_file", "is missing: `paperboy dkim` makes one")
+	}
 	if s := c.Mail.SMTP; s != nil {
 		f.check(s.Host != "", "mail.smtp.host", "is missing")
 		f.check(s.Port >= 0 && s.Port <= 65535, "mail.smtp.port", fmt.Sprintf("%d is not a port", s.Port))

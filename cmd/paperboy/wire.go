@@ -227,13 +227,28 @@ func (a *app) edition() (*edition.Edition, error) {
 	if err != nil {
 		return nil, err
 	}
+	signer, err := a.signer()
+	if err != nil {
+		return nil, err
+	}
 	return edition.New(edition.Options{
 		Store: a.store, Sources: a.sources, Composer: a.composer, Links: a.links,
 		Mailboxes: a.mailboxes(),
-		Build:     post.Build, Open: opener,
+		Build:     signed(signer), Open: opener,
 		MailHost: mailHost(a.site.From.Address),
 		Papers:   a.Digest.Papers, Connections: a.Mail.Connections, Log: a.log,
 	}), nil
+}
+
+// signed is how the bytes of every mail are made, signed where there are keys.
+func signed(s *post.Signer) func(letter.Message) ([]byte, error) {
+	return func(m letter.Message) ([]byte, error) {
+		data, err := post.Build(m)
+		if err != nil {
+			return nil, err
+		}
+		return s.Sign(data)
+	}
 }
 
 // pages is the web's handler; wake is called where something waits to
