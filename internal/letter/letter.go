@@ -106,6 +106,7 @@ const (
 	Delivered   Outcome = "delivered"
 	Temporary   Outcome = "temporary"    // try again later
 	NoRecipient Outcome = "no-recipient" // the address does not exist: suppress the reader
+	SlowDown    Outcome = "slow-down"    // its destination takes no more from us now: pause that, suppress nobody
 	Rejected    Outcome = "rejected"     // this letter is refused for good, the reader stays
 	RefusesUs   Outcome = "refuses-us"   // policy, authentication, quota: stop sending, suppress nobody
 	Unknown     Outcome = "unknown"      // hung up after the final dot: it may have arrived
