@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"paperboy/internal/edition"
+	"paperboy/internal/post"
 )
 
 func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) error {
@@ -35,8 +35,7 @@ func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) erro
 			what, err := checkSource(ctx, source)
 			r.line("source "+source.Name(), what, err)
 		}
-		what, err := c.checkMail(ctx)
-		r.line("mail", what, err)
+		c.checkMail(ctx, &r)
 		a.checkInbox(ctx, &r)
 		c.checkDKIM(ctx, &r, mailHost(a.site.From.Address), net.DefaultResolver.LookupTXT)
 		return r.verdict()
@@ -83,18 +82,31 @@ func checkSource(ctx context.Context, source edition.Source) (string, error) {
 	return "lists nothing", nil
 }
 
-// checkMail opens a connection to the mail server, or to the folder.
-func (c *config) checkMail(ctx context.Context) (string, error) {
-	open, err := c.opener()
+// checkMail opens a connection to each mail server, or to the folder.
+func (c *config) checkMail(ctx context.Context, r *checks) {
+	servers, err := c.servers()
 	if err != nil {
-		return "", err
+		r.line("mail", "", err)
+		return
 	}
-	conn, err := open(ctx)
+	for i, server := range servers {
+		what := fmt.Sprintf("%s takes letters from %s", c.Mail.SMTP[i].Host, c.Mail.From)
+		r.line("mail", what, tryOpen(ctx, server))
+	}
+	if len(servers) > 0 {
+		return
+	}
+	folder, err := post.NewFolder(c.path(c.Mail.Folder))
+	if err == nil {
+		err = tryOpen(ctx, folder)
+	}
+	r.line("mail", "letters go to the folder "+c.Mail.Folder, err)
+}
+
+func tryOpen(ctx context.Context, o post.Opener) error {
+	conn, err := o.Open(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if c.Mail.SMTP == nil {
-		return "letters go to the folder " + c.Mail.Folder, conn.Close()
-	}
-	return fmt.Sprintf("%s takes letters from %s", c.Mail.SMTP.Host, c.Mail.From), errors.Join(conn.Close())
+	return conn.Close()
 }

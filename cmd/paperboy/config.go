@@ -40,7 +40,7 @@ type config struct {
 	Mail struct {
 		From        string       `yaml:"from"`
 		ReplyTo     string       `yaml:"reply_to"`
-		SMTP        *smtpConfig  `yaml:"smtp"`
+		SMTP        smtpConfigs  `yaml:"smtp"`
 		Folder      string       `yaml:"folder"`
 		Connections int          `yaml:"connections"`
 		DKIM        []dkimConfig `yaml:"dkim"`
@@ -53,6 +53,29 @@ type config struct {
 	Templates string `yaml:"templates"`
 
 	dir string // of the file: paths are relative to it
+}
+
+// smtpConfigs are the mail servers in the order of preference: one is written
+// as a mapping, several as a list of such.
+type smtpConfigs []smtpConfig
+
+func (s *smtpConfigs) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.SequenceNode {
+		return n.Decode((*[]smtpConfig)(s))
+	}
+	if n.Tag == "!!null" {
+		return nil
+	}
+	*s = smtpConfigs{{}}
+	return n.Decode(&(*s)[0])
+}
+
+// index is how a fault names the server: by its place where it has one.
+func (s smtpConfigs) index(i int) string {
+	if len(s) == 1 {
+		return ""
+	}
+	return fmt.Sprintf("[%d]", i)
 }
 
 type smtpConfig struct {
@@ -248,14 +271,17 @@ func (c *config) database() string {
 	return "sqlite:" + c.path(strings.TrimPrefix(c.Database, "sqlite:"))
 }
 
-// password is the mail server's: from its file, else from the environment.
-func (c *config) password() (string, error) {
-	if c.Mail.SMTP.PasswordFile == "" {
+// password is a mail server's: from its file, else from the environment.
+func (c *config) password(s smtpConfig) (string, error) {
+	if s.PasswordFile == "" && s.Username == "" {
+		return "", nil
+	}
+	if s.PasswordFile == "" {
 		return os.Getenv("PAPERBOY_SMTP_PASSWORD"), nil
 	}
-	b, err := os.ReadFile(c.path(c.Mail.SMTP.PasswordFile))
+	b, err := os.ReadFile(c.path(s.PasswordFile))
 	if err != nil {
-		return "", fmt.Errorf("mail.smtp.password_file: %w", err)
+		return "", fmt.Errorf("password_file: %w", err)
 	}
 	return strings.TrimRight(string(b), "\r\n"), nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,13 @@ func TestConfigFaults(t *testing.T) {
 			sources + "signup: {domains: [a.org]}\n", []string{"signup.domains"}},
 		"an unknown way of TLS": {
 			sources + "mail: {smtp: {host: h, tls: ssl3}}\n", []string{`"ssl3" is not starttls, tls or none`}},
+		"a misspelt key in the only mail server": {
+			sources + "mail:\n  smtp: {host: h, prot: 25}\n", []string{`line 3: unknown key "mail.smtp.prot"; did you mean "mail.smtp.port"?`}},
+		"faults in the second of two mail servers": {
+			sources + "mail:\n  smtp:\n  - host: h\n  - port: 70000\n    tsl: none\n",
+			[]string{`line 6: unknown key "mail.smtp.tsl"`, "line 5: mail.smtp[1].host: is missing", "line 5: mail.smtp[1].port: 70000"}},
+		"a mail server that is a mere name": {
+			sources + "mail: {smtp: mail.example.org}\n", []string{"line 2: expected keys of its own"}},
 		"no YAML":      {"a: [", []string{"yaml"}},
 		"nothing":      {"", []string{"names no source"}},
 		"a mere list":  {"- a\n", []string{"line 1"}},
@@ -129,7 +137,30 @@ func TestSecretsStayOutOfErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.smtp(); err == nil || strings.Contains(err.Error(), "geheim") {
+	if _, err := c.servers(); err == nil || strings.Contains(err.Error(), "geheim") {
 		t.Errorf("a password in clear over a network: %v", err)
+	}
+}
+
+func TestOneMailServerOrSeveral(t *testing.T) {
+	for yaml, want := range map[string][]string{
+		"":                          nil,
+		"mail: {smtp: }":            nil,
+		"mail: {smtp: {host: a}}":   {"a"},
+		"mail: {smtp: [{host: a}]}": {"a"},
+		"mail:\n  smtp:\n  - host: a\n    port: 26\n  - {host: b, tls: none}": {"a", "b"},
+	} {
+		c, err := parseConfig([]byte("sources: [{huggingface: }]\n" + yaml))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range c.Mail.SMTP {
+			got = append(got, s.Host)
+		}
+		servers, err := c.servers()
+		if err != nil || !slices.Equal(got, want) || len(servers) != len(want) {
+			t.Errorf("%s: %v, %d servers, %v", yaml, got, len(servers), err)
+		}
 	}
 }

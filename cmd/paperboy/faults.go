@@ -41,6 +41,8 @@ func walkKeys(n *yaml.Node, t reflect.Type, at string) []error {
 		for _, child := range n.Content {
 			faults = append(faults, walkKeys(child, t.Elem(), at)...)
 		}
+	case n.Kind == yaml.MappingNode && t == reflect.TypeFor[smtpConfigs]():
+		return walkKeys(n, t.Elem(), at)
 	case n.Kind == yaml.MappingNode && t.Kind() == reflect.Struct:
 		fields := yamlFields(t)
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -237,11 +239,12 @@ func (c *config) validateMail(f *faultList) {
 		f.check(k.Selector != "", at+".selector", "is missing")
 		f.check(k.KeyFile != "", at+".key_file", "is missing: `paperboy dkim` makes one")
 	}
-	if s := c.Mail.SMTP; s != nil {
-		f.check(s.Host != "", "mail.smtp.host", "is missing")
-		f.check(s.Port >= 0 && s.Port <= 65535, "mail.smtp.port", fmt.Sprintf("%d is not a port", s.Port))
+	for i, s := range c.Mail.SMTP {
+		at := "mail.smtp" + c.Mail.SMTP.index(i)
+		f.check(s.Host != "", at+".host", "is missing")
+		f.check(s.Port >= 0 && s.Port <= 65535, at+".port", fmt.Sprintf("%d is not a port", s.Port))
 		_, ok := tlsModes[s.TLS]
-		f.check(ok, "mail.smtp.tls", fmt.Sprintf("%q is not starttls, tls or none", s.TLS))
+		f.check(ok, at+".tls", fmt.Sprintf("%q is not starttls, tls or none", s.TLS))
 	}
 }
 

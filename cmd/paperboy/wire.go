@@ -165,9 +165,21 @@ var tlsModes = map[string]string{
 	"": "", "starttls": "starttls", "tls": "tls", "none": "none",
 }
 
-func (c *config) smtp() (*post.SMTP, error) {
-	s := c.Mail.SMTP
-	password, err := c.password()
+// servers are the mail servers of the configuration.
+func (c *config) servers() ([]post.Opener, error) {
+	var all []post.Opener
+	for i, s := range c.Mail.SMTP {
+		server, err := c.server(s)
+		if err != nil {
+			return nil, fmt.Errorf("mail.smtp%s: %w", c.Mail.SMTP.index(i), err)
+		}
+		all = append(all, server)
+	}
+	return all, nil
+}
+
+func (c *config) server(s smtpConfig) (*post.SMTP, error) {
+	password, err := c.password(s)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +192,7 @@ func (c *config) smtp() (*post.SMTP, error) {
 	}
 	var roots *x509.CertPool
 	if s.CAFile != "" {
-		if roots, err = c.certificates("mail.smtp.ca_file", s.CAFile); err != nil {
+		if roots, err = c.certificates("ca_file", s.CAFile); err != nil {
 			return nil, err
 		}
 	}
@@ -206,24 +218,30 @@ func (c *config) certificates(key, file string) (*x509.CertPool, error) {
 
 // opener is how connections for letters are made: to the mail server, or to
 // the folder where none is configured.
-func (c *config) opener() (func(context.Context) (edition.Conn, error), error) {
-	if c.Mail.SMTP != nil {
-		smtp, err := c.smtp()
-		if err != nil {
-			return nil, err
-		}
-		return func(ctx context.Context) (edition.Conn, error) { return smtp.Open(ctx) }, nil
+func (c *config) opener(log *slog.Logger) (func(context.Context) (edition.Conn, error), error) {
+	servers, err := c.servers()
+	switch {
+	case err != nil:
+		return nil, err
+	case len(servers) == 1:
+		return opening(servers[0]), nil
+	case len(servers) > 1:
+		return opening(post.NewRelays(log, servers...)), nil
 	}
 	folder, err := post.NewFolder(c.path(c.Mail.Folder))
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context) (edition.Conn, error) { return folder.Open(ctx) }, nil
+	return opening(folder), nil
+}
+
+func opening(o post.Opener) func(context.Context) (edition.Conn, error) {
+	return func(ctx context.Context) (edition.Conn, error) { return o.Open(ctx) }
 }
 
 // edition is the loop's steps over the app's parts.
 func (a *app) edition() (*edition.Edition, error) {
-	opener, err := a.opener()
+	opener, err := a.opener(a.log)
 	if err != nil {
 		return nil, err
 	}
