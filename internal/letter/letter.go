@@ -128,6 +128,21 @@ type Settlement struct {
 	Retry   time.Time // when Queued: not before
 }
 
+// Paused is a place, named by the domain of its addresses, that asked us to
+// send it less.
+type Paused struct {
+	Domain   string
+	Until    time.Time
+	Requests int    // in a row, with nothing delivered between
+	Reason   string // the server's words
+}
+
+// Postponed is a letter that is given back untried.
+type Postponed struct {
+	Letter int64
+	Until  time.Time // not to be claimed before
+}
+
 // Message is a composed mail before it is put on the wire.
 type Message struct {
 	From       Address
