@@ -2,8 +2,8 @@ package edition
 
 import (
 	"math"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"paperboy/internal/letter"
@@ -46,15 +46,14 @@ func placeOf(address string) string {
 	return strings.ToLower(address[strings.LastIndexByte(address, '@')+1:])
 }
 
-// manners decides which letter may go when. It keeps no letters and no clock.
-// What it knows outlives one sending; what must outlive the process is in the
-// store.
+// manners decides which letter may go when. It keeps no letters and no clock,
+// and is for one goroutine at a time. What it knows outlives one sending; what
+// must outlive the process is in the store.
 type manners struct {
 	limits Limits
-
-	mu     sync.Mutex
 	places map[string]*place
-	pace   time.Time // when the next letter may go, by the limit over all
+	pace   time.Time   // when the next letter may go, by the limit over all
+	held   []time.Time // when letters that were given back may go, in order
 }
 
 // place is what is known of one place.
@@ -71,7 +70,7 @@ type place struct {
 
 func newManners(l Limits) *manners { return &manners{limits: l, places: map[string]*place{}} }
 
-// at returns the place of the name, with m.mu held.
+// at returns the place of the name.
 func (m *manners) at(name string) *place {
 	p := m.places[name]
 	if p == nil {
@@ -87,8 +86,6 @@ func (m *manners) at(name string) *place {
 // begin takes over what the store knows of paused places, and forgets the places
 // where nothing is to be remembered.
 func (m *manners) begin(paused []letter.Paused, now time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	for name, p := range m.places {
 		p.admitted, p.open, p.asked, p.paused = 0, 0, false, time.Time{}
 		p.forget(now)
@@ -105,8 +102,6 @@ func (m *manners) begin(paused []letter.Paused, now time.Time) {
 // admit lets a letter in, or says until when it is given back. Notices are
 // awaited: they are counted, but wait for nothing except a pause.
 func (m *manners) admit(name string, notice bool, now time.Time) (until time.Time, in bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	p := m.at(name)
 	switch {
 	case p.paused.After(now):
@@ -149,16 +144,12 @@ func (p *place) book(now time.Time) time.Time {
 
 // wait is how long the limit over all keeps the next letter.
 func (m *manners) wait(now time.Time) time.Duration {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	return m.pace.Sub(now)
 }
 
 // load is how many letters are on the way to a place, and whether one more may
 // be. A place that asked for less is tried with one.
 func (m *manners) load(name string) (open int, more bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	p := m.at(name)
 	limit := p.limit.Connections
 	if p.asked {
@@ -169,8 +160,6 @@ func (m *manners) load(name string) (open int, more bool) {
 
 // sets notes that a letter sets out.
 func (m *manners) sets(name string, now time.Time) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	p := m.at(name)
 	p.open++
 	p.admitted = max(p.admitted-1, 0)
@@ -189,8 +178,6 @@ func (m *manners) sets(name string, now time.Time) {
 // back notes that a letter's way is over, and whether it was delivered. It
 // reports whether that is the first at a place which had asked for less.
 func (m *manners) back(name string, delivered bool) (relieved bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	p := m.at(name)
 	p.open--
 	relieved = delivered && p.asked
@@ -200,30 +187,33 @@ func (m *manners) back(name string, delivered bool) (relieved bool) {
 	return relieved
 }
 
-// rest notes that a place asked for less, and gives up the letters let in for
-// it that are not on the way.
+// rest notes that a place asked for less.
 func (m *manners) rest(pause letter.Paused) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	p := m.at(pause.Domain)
 	p.paused, p.asked = pause.Until, true
 }
 
-// drop notes that a letter let in does not go after all.
+// drop notes that a letter let in is given back all the same.
 func (m *manners) drop(name string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	p := m.at(name)
 	p.admitted = max(p.admitted-1, 0)
 }
 
-// resting is until when a place is paused.
-func (m *manners) resting(name string, now time.Time) (until time.Time, paused bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	p := m.places[name]
-	if p == nil {
-		return time.Time{}, false
+// hold notes that a letter is given back until then.
+func (m *manners) hold(until time.Time) {
+	if i, known := slices.BinarySearchFunc(m.held, until, time.Time.Compare); !known {
+		m.held = slices.Insert(m.held, i, until)
 	}
-	return p.paused, p.paused.After(now)
+}
+
+// next is when the first letter that was given back may go, after now; zero if
+// there is none.
+func (m *manners) next(now time.Time) time.Time {
+	for len(m.held) > 0 && !m.held[0].After(now) {
+		m.held = m.held[1:]
+	}
+	if len(m.held) == 0 {
+		return time.Time{}
+	}
+	return m.held[0]
 }
