@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"paperboy/internal/edition"
+	"paperboy/internal/letter"
 	"paperboy/internal/post"
 )
 
@@ -37,6 +38,7 @@ func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) erro
 		}
 		c.checkMail(ctx, &r)
 		a.checkInbox(ctx, &r)
+		a.checkSending(ctx, &r)
 		c.checkDKIM(ctx, &r, mailHost(a.site.From.Address), net.DefaultResolver.LookupTXT)
 		return r.verdict()
 	}
@@ -101,6 +103,26 @@ func (c *config) checkMail(ctx context.Context, r *checks) {
 		err = tryOpen(ctx, folder)
 	}
 	r.line("mail", "letters go to the folder "+c.Mail.Folder, err)
+}
+
+// checkSending tells what the mail server said against us last, and which places
+// asked for less mail. That is news, and no fault of the configuration.
+func (a *app) checkSending(ctx context.Context, r *checks) {
+	why, stopped, err := a.store.Stopped(ctx)
+	if err != nil || stopped {
+		r.line("sending", fmt.Sprintf("was stopped at %s: %v; it goes on as soon as a letter is taken",
+			why.At.Format(time.RFC3339), &letter.Fault{Reply: why.Reply}), err)
+	}
+	now := time.Now()
+	places, err := a.store.PausedPlaces(ctx, now)
+	if err != nil {
+		r.line("paused places", "", err)
+	}
+	for _, p := range places {
+		if p.Until.After(now) {
+			r.line("mail to "+p.Domain, fmt.Sprintf("is paused until %s: %s", p.Until.Format(time.RFC3339), letter.WithoutAddresses(p.Reason)), nil)
+		}
+	}
 }
 
 func tryOpen(ctx context.Context, o post.Opener) error {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"paperboy/internal/edition"
 )
 
 // config is the operator's file. config.example.yaml says what each key means.
@@ -44,6 +46,7 @@ type config struct {
 		Folder      string       `yaml:"folder"`
 		Connections int          `yaml:"connections"`
 		DKIM        []dkimConfig `yaml:"dkim"`
+		Limits      limitsConfig `yaml:"limits"`
 	} `yaml:"mail"`
 	Inbox    *inboxConfig `yaml:"inbox"`
 	Schedule struct {
@@ -92,6 +95,35 @@ type dkimConfig struct {
 	Domain   string `yaml:"domain"`
 	Selector string `yaml:"selector"`
 	KeyFile  string `yaml:"key_file"`
+}
+
+// limitsConfig says how much mail goes out at most; zero is no limit.
+type limitsConfig struct {
+	PerMinute int                    `yaml:"per_minute"`
+	PerDomain limitConfig            `yaml:"per_domain"`
+	Domains   map[string]limitConfig `yaml:"domains"`
+	WarmUp    struct {
+		Start  int     `yaml:"start"`
+		Growth float64 `yaml:"growth"`
+	} `yaml:"warm_up"`
+}
+
+type limitConfig struct {
+	Connections int `yaml:"connections"`
+	PerMinute   int `yaml:"per_minute"`
+}
+
+// limits are the configuration's for package edition.
+func (c *config) limits() edition.Limits {
+	l := c.Mail.Limits
+	places := map[string]edition.Limit{}
+	for domain, limit := range l.Domains {
+		places[strings.ToLower(domain)] = edition.Limit(limit)
+	}
+	return edition.Limits{
+		PerMinute: l.PerMinute, Place: edition.Limit(l.PerDomain), Places: places,
+		WarmUp: edition.WarmUp{Start: l.WarmUp.Start, Growth: l.WarmUp.Growth},
+	}
 }
 
 // sourceConfig is one item of sources: exactly one of its keys is set.
@@ -147,6 +179,7 @@ func defaults() *config {
 	c.Mail.From = "paperboy <paperboy@localhost>"
 	c.Mail.Folder = "mail"
 	c.Mail.Connections = 4
+	c.Mail.Limits.WarmUp.Growth = 1.5
 	c.Schedule.Pull = "50 * * * *"
 	c.Schedule.Wake = "* * * * *"
 	return &c

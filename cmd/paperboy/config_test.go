@@ -52,7 +52,7 @@ func TestConfigFaults(t *testing.T) {
 		"a misspelt key gets its line and the nearest": {
 			sources + "digest:\n  paper: 3\n", []string{`line 3: unknown key "digest.paper"; did you mean "digest.papers"?`}},
 		"a strange key gets the known ones": {
-			sources + "mail: {zzzzzzzzzz: 1}\n", []string{`unknown key "mail.zzzzzzzzzz"; known here: connections, dkim, folder, from, reply_to, smtp`}},
+			sources + "mail: {zzzzzzzzzz: 1}\n", []string{`unknown key "mail.zzzzzzzzzz"; known here: connections, dkim, folder, from, limits, reply_to, smtp`}},
 		"a misspelt key in a source": {
 			"sources:\n- huggingface:\n    day: 3\n", []string{`line 3: unknown key "sources.huggingface.day"; did you mean "sources.huggingface.days"?`}},
 		"all faults at once": {
@@ -90,6 +90,12 @@ func TestConfigFaults(t *testing.T) {
 			[]string{`line 6: unknown key "mail.smtp.tsl"`, "line 5: mail.smtp[1].host: is missing", "line 5: mail.smtp[1].port: 70000"}},
 		"a mail server that is a mere name": {
 			sources + "mail: {smtp: mail.example.org}\n", []string{"line 2: expected keys of its own"}},
+		"a misspelt limit of one domain": {
+			sources + "mail:\n  limits:\n    domains:\n      gmail.com: {per_hour: 3}\n",
+			[]string{`line 5: unknown key "mail.limits.domains.gmail.com.per_hour"`}},
+		"limits below nothing": {
+			sources + "mail:\n  limits: {per_minute: -1, domains: {gmail.com: {connections: -2}}, warm_up: {growth: 0.5}}\n",
+			[]string{"line 3: mail.limits.per_minute: -1", "mail.limits.domains.gmail.com: -2", "line 3: mail.limits.warm_up.growth: 0.5"}},
 		"no YAML":      {"a: [", []string{"yaml"}},
 		"nothing":      {"", []string{"names no source"}},
 		"a mere list":  {"- a\n", []string{"line 1"}},

@@ -254,7 +254,7 @@ func (a *app) edition() (*edition.Edition, error) {
 		Mailboxes: a.mailboxes(),
 		Build:     signed(signer), Open: opener,
 		MailHost: mailHost(a.site.From.Address),
-		Papers:   a.Digest.Papers, Connections: a.Mail.Connections, Log: a.log,
+		Papers:   a.Digest.Papers, Connections: a.Mail.Connections, Limits: a.limits(), Log: a.log,
 	}), nil
 }
 

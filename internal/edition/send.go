@@ -39,7 +39,7 @@ func (e *Edition) Send(ctx context.Context, now time.Time) (SendReport, error) {
 	e.process.sending.Lock()
 	defer e.process.sending.Unlock()
 	if waiting, err := e.Store.Waiting(ctx, now); err != nil || !waiting {
-		return SendReport{}, err
+		return SendReport{Next: e.manners.next(now)}, err
 	}
 	owner, beating, stop, err := e.join(ctx)
 	if err != nil {
