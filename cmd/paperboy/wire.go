@@ -276,7 +276,7 @@ func (a *app) pages(wake func(), now func() time.Time) (http.Handler, error) {
 		Readers: a.store, Catalogue: a.store, Links: a.links, Templates: a.words, Site: a.site,
 		Defaults: a.defaultSettings(), Papers: a.Digest.Papers,
 		SignUp:         web.SignUp{Mode: a.Signup.Mode, Domains: a.Signup.Domains},
-		TrustedProxies: a.proxies(), Wake: wake, Now: now, Log: a.log,
+		TrustedProxies: a.proxies(), Stopped: a.store.Stopped, Wake: wake, Now: now, Log: a.log,
 	})
 }
 

@@ -326,3 +326,22 @@ func TestWhyTheSendingStoppedIsKeptUntilItGoesOn(t *testing.T) {
 		}
 	})
 }
+
+// The loop wakes when letters that were held back may go, however seldom cron
+// wakes it.
+func TestTheLoopWakesForLettersHeldBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e, s, box := mannered(t, Limits{Place: Limit{PerMinute: 2}}, 1, nil, addresses(6, "example.net")...)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer cancel()
+		if err := NewLoop(e).Run(ctx, Schedule{Pull: "50 * * * *", Wake: "59 23 * * *"}); err != nil {
+			t.Fatal(err)
+		}
+		if len(box.got) != 6 {
+			t.Errorf("letters came at %v", box.got)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
