@@ -147,15 +147,14 @@ func (m *manners) wait(now time.Time) time.Duration {
 	return m.pace.Sub(now)
 }
 
-// load is how many letters are on the way to a place, and whether one more may
-// be. A place that asked for less is tried with one.
-func (m *manners) load(name string) (open int, more bool) {
-	p := m.at(name)
+// more reports whether one more letter may be on the way to a place. One that
+// asked for less is tried with one.
+func (p *place) more() bool {
 	limit := p.limit.Connections
 	if p.asked {
 		limit = 1
 	}
-	return p.open, limit == 0 || p.open < limit
+	return limit == 0 || p.open < limit
 }
 
 // sets notes that a letter sets out.

@@ -116,7 +116,7 @@ func TestThePaceOverAllIsEven(t *testing.T) {
 
 func TestAPlaceThatAskedForLessIsTriedWithOneLetter(t *testing.T) {
 	m := newManners(Limits{Place: Limit{Connections: 2}})
-	more := func() bool { _, more := m.load("x"); return more }
+	more := func() bool { return m.at("x").more() }
 	m.sets("x", mannersNow)
 	if !more() {
 		t.Error("one of two")

@@ -34,6 +34,7 @@ type queue struct {
 
 // lane has the parcels for one place.
 type lane struct {
+	*place
 	parcels []parcel
 	served  int // the turn at which one was taken last
 }
@@ -89,21 +90,21 @@ func (q *queue) put(ctx context.Context, p parcel) (until time.Time, put bool) {
 	name := placeOf(p.Address)
 	for ctx.Err() == nil {
 		now := q.clock()
-		if place := q.manners.at(name); place.paused.After(now) {
-			return q.giveUp(name, place.paused), false
-		}
 		l := q.lanes[name]
+		if l == nil {
+			l = &lane{place: q.manners.at(name)}
+		}
+		if l.paused.After(now) {
+			return q.giveUp(name, l.paused), false
+		}
 		if q.waiting < queueRoom {
-			if l == nil {
-				l = &lane{}
-				q.lanes[name] = l
-			}
+			q.lanes[name] = l
 			l.parcels = append(l.parcels, p)
 			q.waiting++
 			q.changed.Signal()
 			return time.Time{}, true
 		}
-		if _, more := q.manners.load(name); !more && l != nil && len(l.parcels) > queueRoom/2 {
+		if !l.more() && len(l.parcels) > queueRoom/2 {
 			return q.giveUp(name, now.Add(busyFor)), false
 		}
 		q.changed.Wait()
@@ -153,11 +154,9 @@ func (q *queue) pick() (p parcel, ok bool) {
 	}
 	var best *lane
 	var name string
-	least := 0
 	for at, l := range q.lanes {
-		open, more := q.manners.load(at)
-		if more && (best == nil || open < least || open == least && l.served < best.served) {
-			best, name, least = l, at, open
+		if l.more() && (best == nil || l.open < best.open || l.open == best.open && l.served < best.served) {
+			best, name = l, at
 		}
 	}
 	if best == nil {

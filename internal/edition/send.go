@@ -65,8 +65,9 @@ func (e *Edition) Send(ctx context.Context, now time.Time) (SendReport, error) {
 // tell keeps for the operator why the mail server stopped the sending, until
 // letters go out again.
 func (s *sending) tell(ctx context.Context, stopped error) error {
+	ended := ctx.Err() != nil // and what stopped then is no news
 	ctx = context.WithoutCancel(ctx)
-	if fault := new(letter.Fault); errors.As(stopped, &fault) {
+	if fault := new(letter.Fault); errors.As(stopped, &fault) && !ended {
 		return s.Store.Stop(ctx, letter.Attempt{At: s.clock(), Outcome: letter.RefusesUs, Reply: fault.Reply})
 	}
 	_, told, err := s.Store.Stopped(ctx)
