@@ -88,8 +88,10 @@ type entryKey struct {
 	name              string
 	leaf              *leaf  // the paper, without what one reader matched
 	matched           string // or empty
+	hits              string // or empty
 	number            int    // or 0
 	lean, bare, first bool
+	any               bool // there is a reason
 }
 
 // digestKey is all that a part of a digest depends on, where it does not depend
@@ -116,7 +118,11 @@ type whole interface {
 }
 
 func (e *entry) partOf(f *format, name string) ([]item, error) {
-	used := f.usesOf(name)
+	key := e.key(name, f.usesOf(name))
+	return cached(f, f.ofEntries, key, name, e)
+}
+
+func (e *entry) key(name string, used uses) entryKey {
 	key := entryKey{name: name, lean: e.Lean, bare: e.Bare, first: e.First}
 	if used&(usesCard|usesRising) != 0 {
 		key.leaf = e.leaf
@@ -127,7 +133,16 @@ func (e *entry) partOf(f *format, name string) ([]item, error) {
 	if used&usesMatched != 0 {
 		key.matched = e.why
 	}
-	return cached(f, f.ofEntries, key, name, e)
+	if used&usesAny != 0 {
+		key.any = len(e.Matched) > 0
+	}
+	if used&usesTitleHits != 0 {
+		key.hits = e.marks().titleKey
+	}
+	if used&usesSummaryHits != 0 {
+		key.hits += "/" + e.marks().summaryKey
+	}
+	return key
 }
 
 func (v *digestView) partOf(f *format, name string) ([]item, error) {
@@ -216,8 +231,7 @@ func (f *format) each(name string, v digestView) (string, error) {
 // nothing is what an empty part leaves: its line is no empty line.
 const nothing = "\x01"
 
-// funcs are the functions of parts in templates; f is set before the first
-// template is executed.
+// textFuncs are the functions of templates that need the Composer.
 func (c *Composer) textFuncs() texttemplate.FuncMap {
 	return texttemplate.FuncMap{
 		"words": c.words,

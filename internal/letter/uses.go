@@ -4,17 +4,20 @@ import "text/template/parse"
 
 // uses says which values of an entry or a digest, beside those that are in
 // every key, a template can show or act on.
-type uses uint8
+type uses uint16
 
 const (
-	usesCard     uses = 1 << iota // what the paper is
-	usesNumber                    // its place in the letter
-	usesMatched                   // why this reader gets it
-	usesKeywords                  // the reader's
-	usesMore                      // how many papers were left out
-	usesRising                    // whether the paper rises, or how many do
-	usesPapers                    // a digest's papers, in other ways than as parts
-	usesAll      = 1<<iota - 1
+	usesCard        uses = 1 << iota // what the paper is
+	usesNumber                       // its place in the letter
+	usesMatched                      // why this reader gets it
+	usesAny                          // whether there is any such reason
+	usesTitleHits                    // where these reasons stand in its title
+	usesSummaryHits                  // and in its summary
+	usesKeywords                     // the reader's
+	usesMore                         // how many papers were left out
+	usesRising                       // whether the paper rises, or how many do
+	usesPapers                       // a digest's papers, in other ways than as parts
+	usesAll         = 1<<iota - 1
 )
 
 // tracer finds out what templates use, by reading them. Where it can't tell,
@@ -107,8 +110,12 @@ func (t *tracer) field(name string) {
 		t.found |= usesNumber
 	case "Matched":
 		t.found |= usesMatched
-	case "Heading", "Abstract", "Why":
-		t.found |= usesCard | usesMatched
+	case "Heading":
+		t.found |= usesCard | usesTitleHits
+	case "Abstract":
+		t.found |= usesCard | usesSummaryHits
+	case "Why", "Both":
+		t.found |= usesCard | usesAny
 	default:
 		t.found |= usesCard
 	}
