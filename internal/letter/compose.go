@@ -200,8 +200,25 @@ func (c *Composer) envelope(l Letter, name string, view any) (Message, error) {
 }
 
 // words renders a template of the text part. Templates call it too, to wrap
-// what another template says.
+// what another template says; what is said of papers is kept for the next
+// letter.
 func (c *Composer) words(name string, view any) (string, error) {
+	e, ok := view.(entry)
+	if !ok {
+		return c.say(name, view)
+	}
+	key := e.key(name, c.inText.usesOf(name))
+	if said, ok := c.inText.words.get(key); ok {
+		return said, nil
+	}
+	said, err := c.say(name, view)
+	if err == nil && !strings.Contains(said, mark) {
+		c.inText.words.put(key, said)
+	}
+	return said, err
+}
+
+func (c *Composer) say(name string, view any) (string, error) {
 	var b bytes.Buffer
 	err := c.text.ExecuteTemplate(&b, name, view)
 	return b.String(), err

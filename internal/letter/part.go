@@ -37,6 +37,7 @@ type format struct {
 
 	ofEntries *cache[entryKey, []item]
 	ofDigests *cache[digestKey, []item]
+	words     *cache[entryKey, string] // not encoded
 }
 
 // inHTML and inText are the formats of parsed templates, before any of them
@@ -67,6 +68,7 @@ func newFormat(frame string, execute func(io.Writer, string, any) error, trim fu
 		frame: frame, execute: execute, trim: trim, uses: map[string]uses{},
 		ofEntries: newCache[entryKey](partsKept, sizeOfItems),
 		ofDigests: newCache[digestKey](partsKept/4, sizeOfItems),
+		words:     newCache[entryKey](partsKept/4, func(s string) int { return len(s) + 200 }),
 	}
 }
 
