@@ -203,7 +203,10 @@ func (c *Composer) envelope(l Letter, name string, view any) (Message, error) {
 // what another template says; what is said of papers is kept for the next
 // letter.
 func (c *Composer) words(name string, view any) (string, error) {
-	e, ok := view.(entry)
+	e, ok := view.(*entry)
+	if one, value := view.(entry); value {
+		e, ok = &one, true
+	}
 	if !ok {
 		return c.say(name, view)
 	}
@@ -211,7 +214,7 @@ func (c *Composer) words(name string, view any) (string, error) {
 	if said, ok := c.inText.words.get(key); ok {
 		return said, nil
 	}
-	said, err := c.say(name, view)
+	said, err := c.say(name, e)
 	if err == nil && !strings.Contains(said, mark) {
 		c.inText.words.put(key, said)
 	}
@@ -420,12 +423,12 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 }
 
 // Heading is the title with the words marked that matched.
-func (e entry) Heading() htmltemplate.HTML {
+func (e *entry) Heading() htmltemplate.HTML {
 	return e.looks.html(pieces(e.leaf.title, e.Title, e.marks().title))
 }
 
 // Abstract is the summary with the words marked that matched.
-func (e entry) Abstract() htmltemplate.HTML {
+func (e *entry) Abstract() htmltemplate.HTML {
 	return e.looks.html(pieces(e.leaf.summary, e.Summary, e.marks().summary))
 }
 

@@ -162,3 +162,19 @@ func isWhole(node parse.Node, inner bool) bool {
 	}
 	return false
 }
+
+// onlyField returns the field that a template shows, if it does nothing else.
+func onlyField(tree *parse.Tree) string {
+	if tree == nil || tree.Root == nil || len(tree.Root.Nodes) != 1 {
+		return ""
+	}
+	action, ok := tree.Root.Nodes[0].(*parse.ActionNode)
+	if !ok || len(action.Pipe.Decl) > 0 || len(action.Pipe.Cmds) != 1 || len(action.Pipe.Cmds[0].Args) != 1 {
+		return ""
+	}
+	field, ok := action.Pipe.Cmds[0].Args[0].(*parse.FieldNode)
+	if !ok || len(field.Ident) != 1 {
+		return ""
+	}
+	return field.Ident[0]
+}
