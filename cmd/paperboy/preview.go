@@ -99,14 +99,35 @@ func (a *app) preview(ctx context.Context, p previewFlags, s streams) error {
 	if err != nil {
 		return err
 	}
-	if *p.format == "json" {
-		return writePreviewJSON(s.out, l, papers, now)
-	}
-	if len(l.Picks) == 0 {
-		_, err := fmt.Fprintf(s.err, "No letter: of the last seven days' papers none that is new matches %q.\n", reader.Keywords)
+	help, err := a.help(ctx, reader.Keywords, now)
+	if err != nil {
 		return err
 	}
-	return a.writePreview(s.out, *p.format, l, papers, reader)
+	if *p.format == "json" {
+		return writePreviewJSON(s.out, l, papers, help, now)
+	}
+	if len(l.Picks) == 0 {
+		fmt.Fprintf(s.err, "No letter: of the last seven days' papers none that is new matches %q.\n", reader.Keywords)
+	} else if err := a.writePreview(s.out, *p.format, l, papers, reader); err != nil {
+		return err
+	}
+	if *p.format != "text" {
+		return nil
+	}
+	// The letter goes where results go; what is said about it, beside.
+	return writeHelp(s.err, help)
+}
+
+// help says what the keywords bring.
+func (a *app) help(ctx context.Context, keywords string, now time.Time) (interest.Help, error) {
+	want, err := interest.Parse(keywords)
+	if err != nil {
+		return interest.Help{}, err
+	}
+	if _, err := a.store.Index(ctx); err != nil {
+		return interest.Help{}, err
+	}
+	return a.store.Help(ctx, want, now)
 }
 
 // pullIfEmpty reads the sources if the catalogue holds nothing.
@@ -167,6 +188,7 @@ type previewJSON struct {
 	Now     time.Time          `json:"now"`
 	Matched int                `json:"matched"`
 	Papers  []previewPaperJSON `json:"papers"`
+	Help    interest.Help      `json:"help"`
 }
 
 type previewPaperJSON struct {
@@ -180,8 +202,8 @@ type previewPaperJSON struct {
 	Matched []letter.Reason `json:"matched"`
 }
 
-func writePreviewJSON(w io.Writer, l letter.Letter, papers map[paper.Key]*paper.Paper, now time.Time) error {
-	out := previewJSON{Now: now, Matched: l.Matched, Papers: []previewPaperJSON{}}
+func writePreviewJSON(w io.Writer, l letter.Letter, papers map[paper.Key]*paper.Paper, help interest.Help, now time.Time) error {
+	out := previewJSON{Now: now, Matched: l.Matched, Papers: []previewPaperJSON{}, Help: help}
 	for _, pick := range l.Picks {
 		p := papers[pick.Paper]
 		one := previewPaperJSON{

@@ -49,11 +49,12 @@ func (a *app) runOnce(ctx context.Context, now time.Time, out io.Writer) error {
 	printReport(out, report)
 	// A round for a day to come removes nothing that is not old today.
 	_, pruneErr := a.store.Prune(ctx, slices.MinFunc([]time.Time{now, time.Now()}, time.Time.Compare))
+	_, indexErr := a.store.Index(ctx)
 	census, censusErr := a.store.Census(ctx)
 	if n := census.Letters[letter.Queued]; n > 0 {
 		fmt.Fprintf(out, "waiting to be sent: %s\n", count(n, "letter"))
 	}
-	return errors.Join(err, pruneErr, censusErr, e.Close(context.WithoutCancel(ctx)))
+	return errors.Join(err, pruneErr, indexErr, censusErr, e.Close(context.WithoutCancel(ctx)))
 }
 
 // heldFor is how long a single round waits for the next letter that limits

@@ -30,6 +30,7 @@ type Catalogue interface {
 	Mark(ctx context.Context, source, status, reason string, now time.Time) error
 	Candidates(ctx context.Context, now time.Time, window time.Duration) (paper.Catalogue, error)
 	Papers(ctx context.Context, keys []paper.Key) (map[paper.Key]*paper.Paper, error)
+	Index(ctx context.Context) (int, error)
 }
 
 // Readers knows who is due and takes what they are owed.

@@ -77,6 +77,7 @@ func (l *Loop) Run(ctx context.Context, s Schedule) error {
 	ready := make(chan struct{})
 	open := sync.OnceFunc(func() { close(ready) })
 	pulled.Go(func() { l.pullOn(ctx, pull, open) })
+	pulled.Go(func() { l.index(ctx) })
 	grace := time.AfterFunc(firstPull, func() { open(); l.Wake() })
 	defer grace.Stop()
 	defer pulled.Wait()
@@ -132,8 +133,20 @@ func (l *Loop) pullOn(ctx context.Context, bell <-chan struct{}, ready func()) {
 			if time.Since(pruned) >= pruneEvery {
 				pruned = time.Now()
 				l.prune(ctx, pruned)
+				l.index(ctx)
 			}
 		}
+	}
+}
+
+// index takes papers into the search that recording them has not: those that
+// were there before it.
+func (l *Loop) index(ctx context.Context) {
+	switch taken, err := l.Store.Index(ctx); {
+	case err != nil && ctx.Err() == nil:
+		l.Log.ErrorContext(ctx, "indexing failed", "error", err)
+	case taken > 0:
+		l.Log.InfoContext(ctx, "indexed papers for the search", "papers", taken)
 	}
 }
 

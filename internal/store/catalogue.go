@@ -110,6 +110,9 @@ func (r *recording) batch(in paper.Batch) error {
 	if err := r.readings(); err != nil {
 		return err
 	}
+	if err := r.indexFresh(); err != nil {
+		return fmt.Errorf("index: %w", err)
+	}
 	return r.memo(in.Memo)
 }
 

@@ -32,8 +32,13 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"model", modelTests},
 		{"had", hadTests},
 		{"shared", sharedTests},
+		{"twins", twinTests},
+		{"search", searchTests},
+		{"help", helpTests},
 		{"prune", pruneTests},
 		{"import", importTests},
+		{"marks", markTests},
+		{"days", dayTests},
 		{"bounces", bounceTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 
 	"paperboy/internal/paper"
@@ -46,6 +47,38 @@ func (r *recording) mergeAll(keys []paper.Key) (paper.Key, error) {
 	}
 	return keys[0], nil
 }
+
+// mergeTwins merges the papers with others that are the same work under names
+// of other kinds. What is merged has to be indexed once more.
+func (t *tx) mergeTwins(keys []paper.Key) error {
+	const alike = `
+		SELECT other.paper FROM documents one JOIN documents other ON other.title = one.title
+		WHERE one.paper = $1 AND one.title <> '' AND other.title <> '' AND other.paper <> one.paper
+		ORDER BY other.paper LIMIT $2`
+	for _, key := range keys {
+		others, err := collect(t, alike, []any{key, mostTwins}, func(scan func(...any) error, k *paper.Key) error { return scan(k) })
+		if err != nil {
+			return err
+		}
+		for _, other := range others {
+			both, err := t.papersByKey([]paper.Key{key, other})
+			if err != nil {
+				return err
+			}
+			a, b := both[key], both[other]
+			if a == nil || b == nil || a.Key == b.Key || !paper.Twins(a, b) {
+				continue
+			}
+			if err := t.merge(max(a.Key, b.Key), min(a.Key, b.Key)); err != nil {
+				return fmt.Errorf("merge papers %d and %d of one title: %w", a.Key, b.Key, err)
+			}
+		}
+	}
+	return nil
+}
+
+// mostTwins bounds how many papers of one title are compared.
+const mostTwins = 20
 
 // Where both papers have a listing of one source, the older first sighting
 // stays: what was new once is not new again.

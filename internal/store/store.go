@@ -33,6 +33,8 @@ type Store struct {
 	writer *pool
 	reader *pool
 	gates  gates
+	shelf  shelf
+	words  vocabulary
 }
 
 // Open opens the database at dsn, "sqlite:FILE", makes the file where there is
@@ -68,6 +70,9 @@ func open(ctx context.Context, file string, more url.Values) (*Store, error) {
 		return nil, errors.Join(err, s.writer.Close())
 	}
 	if err := s.migrate(ctx, migrations); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.checkAnalysis(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

@@ -10,14 +10,13 @@ import (
 
 	"paperboy/internal/digest"
 	"paperboy/internal/heat"
-	"paperboy/internal/interest"
-	"paperboy/internal/letter"
+	"paperboy/internal/paper"
 )
 
 const (
 	fresh = time.Minute     // how long what trends is taken as it was read
 	kept  = 2 * time.Minute // when it is let go, so that an idle server is small
-	// most bounds the papers that the front page searches, the hottest first.
+	// most bounds the papers that are kept whole, the hottest first.
 	most = 1000
 )
 
@@ -29,26 +28,24 @@ type trends struct {
 	mu   sync.Mutex // held while reading: whoever comes then waits for it
 	at   time.Time
 	now  []digest.Candidate
-	read bool // the papers are analysed for searching
+	all  map[paper.Key]heat.Trend // of all papers of these days, not only the hottest
+	heat map[paper.Key]float64    // of those that have any
+	near *neighbourhood
 	drop *time.Timer
 }
 
-// candidates returns the papers of the last seven days by heat, analysed where
-// they are to be searched. They are not changed once returned.
-func (t *trends) candidates(ctx context.Context, search bool, now time.Time) ([]digest.Candidate, error) {
+// trending is what trends at one moment. It is not changed once returned.
+type trending struct {
+	papers []digest.Candidate       // of the last seven days, the hottest first
+	trends map[paper.Key]heat.Trend // of all papers of these days
+	heat   map[paper.Key]float64    // of those that have any
+}
+
+func (t *trends) get(ctx context.Context, now time.Time) (trending, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	cs, err := t.current(ctx, now)
-	if err != nil || t.read || !search {
-		return cs, err
-	}
-	// It takes more time and room than all the rest: not for the front page.
-	cs = slices.Clone(cs)
-	for i := range cs {
-		cs[i].Doc = interest.Read(cs[i].Paper)
-	}
-	t.now, t.read = cs, true
-	return cs, nil
+	return trending{cs, t.all, t.heat}, err
 }
 
 // current reads the papers once a minute. Where they can't be read, the ones
@@ -72,6 +69,12 @@ func (t *trends) current(ctx context.Context, now time.Time) ([]digest.Candidate
 	for i, trend := range heat.Of(found.Papers, now) {
 		all = append(all, digest.Candidate{Paper: found.Papers[i], Trend: trend})
 	}
+	t.all, t.heat = make(map[paper.Key]heat.Trend, len(all)), map[paper.Key]float64{}
+	for _, c := range all {
+		if t.all[c.Paper.Key] = c.Trend; c.Heat > 0 {
+			t.heat[c.Paper.Key] = c.Heat
+		}
+	}
 	t.keep(hottest(all), now)
 	return t.now, nil
 }
@@ -87,7 +90,7 @@ func hottest(all []digest.Candidate) []digest.Candidate {
 }
 
 func (t *trends) keep(cs []digest.Candidate, now time.Time) {
-	t.now, t.at, t.read = cs, now, false
+	t.now, t.at, t.near = cs, now, nil
 	if t.drop != nil {
 		t.drop.Stop()
 	}
@@ -97,27 +100,5 @@ func (t *trends) keep(cs []digest.Candidate, now time.Time) {
 func (t *trends) letGo() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.now, t.read = nil, false
-}
-
-// found are the papers that a search shows.
-type found struct {
-	Cards   []letter.Card
-	Matched int // in all
-	Of      int // papers searched
-}
-
-// search returns the first papers that match, in the order of a letter.
-func (t *trends) search(ctx context.Context, want interest.Interest, max int, now time.Time) (found, error) {
-	cs, err := t.candidates(ctx, !want.Empty(), now)
-	if err != nil {
-		return found{}, err
-	}
-	sel := digest.Select(cs, want, digest.History{First: true}, max, now)
-	out := found{Matched: sel.Matched, Of: len(cs)}
-	for _, p := range sel.Picks {
-		card := letter.NewCard(p.Paper, letter.Reasons(p.Match), now)
-		out.Cards = append(out.Cards, card.Trending(p.Rising, p.Leading()))
-	}
-	return out, nil
+	t.now, t.all, t.heat, t.near = nil, nil, nil, nil
 }

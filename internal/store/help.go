@@ -1,0 +1,213 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"paperboy/internal/interest"
+	"paperboy/internal/paper"
+)
+
+const (
+	week  = 7 * day
+	month = 30 * day
+
+	// vocabularyFor is how long the words of the catalogue are taken as they
+	// were read, and vocabularyMost how many of them are kept, each part.
+	vocabularyFor  = time.Hour
+	vocabularyMost = 200_000
+	// A smaller one is read again whenever the catalogue has changed.
+	vocabularySmall = 5000
+)
+
+// Help returns what keywords would bring, by the papers of the 30 days up to
+// now. It asks the full-text index, and reads a few of the papers only where a
+// keyword matches too many.
+func (s *Store) Help(ctx context.Context, want interest.Interest, now time.Time) (interest.Help, error) {
+	var help interest.Help
+	err := s.read(ctx, func(t *tx) error {
+		docs, err := s.shelf.documents(t)
+		if err != nil {
+			return err
+		}
+		l := &lately{words: &s.words, now: now, scores: map[string][]float32{}}
+		l.among, l.papers = docs.among(now.Add(-month), now)
+		l.corpus = newCorpus(t, docs, l.among)
+		help, err = want.Help(l)
+		return err
+	})
+	if err != nil {
+		return interest.Help{}, fmt.Errorf("help with keywords: %w", err)
+	}
+	return help, nil
+}
+
+// lately is the catalogue's last 30 days in one transaction.
+type lately struct {
+	corpus
+	words  *vocabulary
+	now    time.Time
+	among  []bool
+	papers int
+	scores map[string][]float32 // of the interests asked for before
+}
+
+// mostScores bounds how many are kept.
+const mostScores = 8
+
+// search is Interest.Search over these days; most interests are asked for
+// twice. The scores are not to be changed.
+func (l *lately) search(i interest.Interest) ([]float32, error) {
+	key := i.String()
+	if scores, ok := l.scores[key]; ok {
+		return scores, nil
+	}
+	scores, err := i.Search(l.corpus, l.among)
+	if err == nil && len(l.scores) < mostScores {
+		l.scores[key] = scores
+	}
+	return scores, err
+}
+
+func (l *lately) Span() (days, papers, ever int) {
+	oldest := l.now.UnixNano()
+	for doc, in := range l.among {
+		if in {
+			oldest = min(oldest, l.sighted[doc])
+		}
+	}
+	for _, key := range l.documents.papers {
+		if key != 0 {
+			ever++
+		}
+	}
+	span := l.now.Sub(time.Unix(0, oldest))
+	return min(max(int(math.Ceil(span.Hours()/24)), 1), 30), l.papers, ever
+}
+
+func (l *lately) Count(i interest.Interest) (inWeek, inMonth int, err error) {
+	scores, err := l.search(i)
+	since := l.now.Add(-week).UnixNano()
+	for doc, score := range scores {
+		if score != interest.NoMatch {
+			inMonth++
+			if l.sighted[doc] > since {
+				inWeek++
+			}
+		}
+	}
+	return inWeek, inMonth, err
+}
+
+func (l *lately) Known(i interest.Interest) (n int, err error) {
+	all, _ := l.documents.among(time.Time{}, l.now)
+	scores, err := i.Search(newCorpus(l.tx, l.documents, all), all)
+	for _, score := range scores {
+		if score != interest.NoMatch {
+			n++
+		}
+	}
+	return n, err
+}
+
+func (l *lately) Titles(i interest.Interest, n int) ([]string, error) {
+	scores, err := l.search(i)
+	if err != nil {
+		return nil, err
+	}
+	scores = slices.Clone(scores)
+	since := l.now.Add(-week).UnixNano()
+	for doc := range scores {
+		if scores[doc] != interest.NoMatch && l.sighted[doc] > since {
+			scores[doc] += 1e6 // the newest week's come first
+		}
+	}
+	papers, err := l.some(scores, paper.Search{Order: paper.ByRelevance, Limit: n})
+	titles := make([]string, len(papers))
+	for k, p := range papers {
+		titles[k] = p.PlainTitle()
+	}
+	return titles, err
+}
+
+func (l *lately) Sample(i interest.Interest, n int) ([]interest.Text, error) {
+	scores, err := l.search(i)
+	if err != nil {
+		return nil, err
+	}
+	papers, err := l.some(scores, paper.Search{Order: paper.ByDate, Limit: n})
+	texts := make([]interest.Text, len(papers))
+	for k, p := range papers {
+		texts[k] = interest.Text{Title: p.PlainTitle(), Summary: p.PlainSummary()}
+	}
+	return texts, err
+}
+
+func (l *lately) some(scores []float32, how paper.Search) ([]*paper.Paper, error) {
+	hits, _ := l.first(scores, how)
+	return l.inOrder(hits, l.documents)
+}
+
+func (l *lately) Vocabulary(names bool) ([]interest.Common, error) {
+	texts, authors, err := l.words.read(l.tx, l.documents.version, l.now)
+	if names {
+		return authors, err
+	}
+	return texts, err
+}
+
+// vocabulary holds the words that several papers have between calls: some MB
+// for a large catalogue, read again once an hour where they are asked for.
+type vocabulary struct {
+	mu             sync.Mutex
+	at             time.Time
+	version        int64 // of the documents
+	texts, authors []interest.Common
+}
+
+// current reports whether the words will still do.
+func (v *vocabulary) current(version int64, now time.Time) bool {
+	return v.texts != nil && (v.version == version || len(v.texts) >= vocabularySmall && !now.Before(v.at) && now.Sub(v.at) < vocabularyFor)
+}
+
+func (v *vocabulary) read(t *tx, version int64, now time.Time) (texts, authors []interest.Common, err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.current(version, now) {
+		return v.texts, v.authors, nil
+	}
+	if texts, err = t.common(interest.TextWords); err != nil {
+		return nil, nil, err
+	}
+	if authors, err = t.common(interest.AuthorWords); err != nil {
+		return nil, nil, err
+	}
+	v.at, v.version, v.texts, v.authors = now, version, texts, authors
+	return texts, authors, nil
+}
+
+// common reads the words of an index of its own, in which the condition stands
+// as it does here.
+func (t *tx) common(part string) ([]interest.Common, error) {
+	const query = `
+		SELECT word, SUM(papers) FROM postings WHERE papers >= 4 AND word >= $1 AND word < $2
+		GROUP BY word LIMIT $3`
+	all := []interest.Common{}
+	err := t.each(query, []any{part, part + interest.LastWord, vocabularyMost}, func(scan func(...any) error) error {
+		var word string
+		var c interest.Common
+		if err := scan(&word, &c.Papers); err != nil {
+			return err
+		}
+		if c.Form = interest.FormOf(word); strings.HasSuffix(word, c.Form) {
+			all = append(all, c)
+		}
+		return nil
+	})
+	return all, err
+}

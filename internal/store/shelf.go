@@ -1,0 +1,153 @@
+package store
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"paperboy/internal/interest"
+	"paperboy/internal/paper"
+)
+
+// documents is what a search needs to know of all documents, by their number
+// from base on. It takes some 20 bytes a paper, and is not changed once made.
+type documents struct {
+	base      int
+	version   int64
+	papers    []paper.Key // 0: dead
+	abstracts []int32
+	sighted   []int64 // nanoseconds since 1970
+}
+
+// shelf holds the documents between searches. They are read once; later only
+// what has changed.
+type shelf struct {
+	mu  sync.Mutex
+	now *documents
+}
+
+// documents returns them as they are in the transaction, which must not have
+// read anything yet: its moment is no earlier than that of those on the shelf.
+func (s *shelf) documents(t *tx) (*documents, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var version int64
+	if err := t.one(`SELECT last FROM counters WHERE name = 'search'`, nil, &version); err != nil {
+		return nil, err
+	}
+	if s.now != nil && s.now.version == version {
+		return s.now, nil
+	}
+	next, err := t.documents(s.now)
+	if err != nil {
+		return nil, err
+	}
+	next.version, s.now = version, next
+	return next, nil
+}
+
+// documents returns what documents became of those before.
+func (t *tx) documents(before *documents) (*documents, error) {
+	const changed = `SELECT doc, COALESCE(paper, 0), abstract, sighted FROM documents WHERE version > $1 ORDER BY doc`
+	next := &documents{base: -1}
+	if before != nil {
+		*next = documents{
+			base: before.base, version: before.version, papers: slices.Clone(before.papers),
+			abstracts: slices.Clone(before.abstracts), sighted: slices.Clone(before.sighted),
+		}
+	}
+	err := t.each(changed, []any{next.version}, func(scan func(...any) error) error {
+		var doc int
+		var key paper.Key
+		var abstract int32
+		var at time.Time
+		if err := scan(&doc, &key, &abstract, moment{&at}); err != nil {
+			return err
+		}
+		if next.base < 0 {
+			next.base = doc
+		}
+		if doc -= next.base; doc < 0 {
+			return nil // it was dead already
+		}
+		for len(next.papers) <= doc {
+			next.papers, next.abstracts, next.sighted = append(next.papers, 0), append(next.abstracts, 0), append(next.sighted, 0)
+		}
+		next.papers[doc], next.abstracts[doc], next.sighted[doc] = key, abstract, at.UnixNano()
+		return nil
+	})
+	return next, err
+}
+
+// among tells the documents of papers sighted after since, up to now, and how
+// many these are.
+func (d *documents) among(since, now time.Time) (all []bool, n int) {
+	from, to := int64(-1<<63), now.UnixNano()
+	if !since.IsZero() {
+		from = since.UnixNano()
+	}
+	all = make([]bool, len(d.papers))
+	for doc, at := range d.sighted {
+		if at > from && at <= to && d.papers[doc] != 0 {
+			all[doc] = true
+			n++
+		}
+	}
+	return all, n
+}
+
+// corpus is the full-text index in a transaction, as interests search it.
+type corpus struct {
+	*tx
+	*documents
+	from int                            // no document before this one is asked for
+	seen map[[2]string][]interest.Entry // what Words has returned
+}
+
+func newCorpus(t *tx, d *documents, among []bool) corpus {
+	return corpus{tx: t, documents: d, from: firstOf(among), seen: map[[2]string][]interest.Entry{}}
+}
+
+// firstOf returns the number of the first document among them.
+func firstOf(among []bool) int {
+	for doc, in := range among {
+		if in {
+			return doc
+		}
+	}
+	return len(among)
+}
+
+func (c corpus) Abstracts() []int32 { return c.abstracts }
+
+func (c corpus) Stem(hash uint64) ([]string, error) {
+	const query = `SELECT word FROM stems WHERE stem = $1 ORDER BY word`
+	return collect(c.tx, query, []any{int64(hash)}, func(scan func(...any) error, word *string) error { return scan(word) })
+}
+
+// Words returns a range of the index.
+func (c corpus) Words(from, to string) ([]interest.Entry, error) {
+	const query = `SELECT word, first, list FROM postings WHERE word >= $1 AND word < $2 AND last >= $3 ORDER BY word, first`
+	all, seen := c.seen[[2]string{from, to}]
+	if seen {
+		return all, nil
+	}
+	err := c.each(query, []any{from, to, c.base + c.from}, func(scan func(...any) error) error {
+		var word string
+		var at interest.Stretch
+		if err := scan(&word, &at.Base, (*[]byte)(&at.List)); err != nil {
+			return err
+		}
+		at.Base -= c.base
+		if n := len(all); n > 0 && all[n-1].Word == word {
+			all[n-1].Lists = append(all[n-1].Lists, at)
+		} else {
+			all = append(all, interest.Entry{Word: word, Lists: []interest.Stretch{at}})
+		}
+		return nil
+	})
+	if err == nil {
+		c.seen[[2]string{from, to}] = all
+	}
+	return all, err
+}
