@@ -28,6 +28,7 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"outbox", outboxTests},
 		{"claims", claimTests},
 		{"settle", settleTests},
+		{"manners", mannersTests},
 		{"model", modelTests},
 		{"had", hadTests},
 		{"shared", sharedTests},

@@ -71,6 +71,9 @@ type Catalogue interface {
 	Days(ctx context.Context, now time.Time) ([]paper.Day, error)
 }
 
+// Stopped tells why the sending stopped, unless it goes on since.
+type Stopped func(ctx context.Context) (why letter.Attempt, stopped bool, err error)
+
 // SignUp says who may subscribe.
 type SignUp struct {
 	Mode    string   // open, domains or closed; empty: open
@@ -96,6 +99,7 @@ type Options struct {
 	TrustedProxies []netip.Prefix   // who may say whom they forward for
 	Wake           func()           // called when mail was asked for, or a letter may be due
 	Now            func() time.Time // nil: time.Now
+	Stopped        Stopped          // nil: the health page says nothing of the sending
 	Log            *slog.Logger
 }
 
