@@ -3,15 +3,20 @@ package web_test
 import (
 	"encoding/json"
 	"encoding/xml"
+	"flag"
 	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"paperboy/internal/letter"
 	"paperboy/internal/paper"
@@ -428,7 +433,7 @@ func TestEveryPageIsSmall(t *testing.T) {
 	inBubble(t, func(o *web.Options) { o.Papers = 100 }, func(t *testing.T, s *site) {
 		pages := s.inhabited(t)
 		var ls []paper.Listing
-		for i := range 60 {
+		for i := range 25 {
 			l := paper.Listing{ID: fmt.Sprintf("2607.%05d", i+1), Title: strings.Repeat("Lengthy & <long> ", 60), Summary: strings.Repeat("Very long words about robots, and $x^Q$ of them. ", 20), Signals: paper.Signals{Votes: paper.Known(9000 - i)}}
 			for a := range 12 {
 				l.Authors = append(l.Authors, strings.Repeat(fmt.Sprintf("Author & Number %d ", a), 5))
@@ -436,13 +441,13 @@ func TestEveryPageIsSmall(t *testing.T) {
 			ls = append(ls, l)
 		}
 		huge := &ls[0]
-		huge.Title, huge.Summary = "Huge "+huge.Title, strings.Repeat(huge.Summary, 50)
+		huge.Title, huge.Summary = "Huge "+huge.Title, strings.Repeat(huge.Summary, 20)
 		for a := range 3000 {
 			huge.Authors = append(huge.Authors, fmt.Sprintf("Author Number %d", a))
 		}
 		s.record(t, ls)
 		id := s.reader(t, "ada@example.org").ID
-		long := strings.Repeat("robots OR laundry\n", 100)
+		long := strings.Repeat("robots OR laundry\n", 40)
 		if err := s.store.Change(t.Context(), id, subscription.Settings{Keywords: long, Rhythm: subscription.Rhythm{Zone: "UTC"}}, time.Now()); err != nil {
 			t.Fatal(err)
 		}
@@ -472,4 +477,42 @@ func TestEveryPageIsSmall(t *testing.T) {
 			}
 		}
 	})
+}
+
+// tags of static files change with their content, which is no golden page's
+// business.
+var tags = regexp.MustCompile(`(static/[a-z]+)\.[0-9a-f]{12}`)
+
+func TestGoldenPages(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, s *site) {
+		for _, p := range s.inhabited(t) {
+			switch p.name {
+			case "front", "search", "paper", "month", "mark", "view", "settings":
+				golden(t, p.name+".html", tags.ReplaceAllString(s.get(p.url).body, "$1.TAG"))
+			}
+		}
+		golden(t, "preview.html", s.get(base+"/preview?keywords=robot%0Azebrafish").body)
+		golden(t, "feed.atom", tags.ReplaceAllString(s.get(base+"/feed.atom?q=laundry").body, "$1.TAG"))
+		golden(t, "feed.json", tags.ReplaceAllString(s.get(base+"/feed.json?q=laundry").body, "$1.TAG"))
+	})
+}
+
+var update = flag.Bool("update", false, "write the golden pages anew")
+
+// golden compares a text with a file below testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got, -update writes it anew):\n%s", name, diff)
+	}
 }

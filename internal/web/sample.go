@@ -134,7 +134,7 @@ var (
 				Matched: []letter.Matched{{Field: "title", Texts: []string{"sample"}}},
 			}, Heading: samplePieces, Text: samplePieces,
 		}, {Card: letter.Card{Title: "Bare", Summary: "In short.", Brief: true}, Heading: samplePieces, Text: samplePieces}},
-		Matched: 30, Of: 100,
+		Matched: 30, Of: 100, Missing: 2,
 	}
 	samplePreview = preview{Keywords: "sample", Found: sampleFound, ADay: "about 4 a day", Help: sampleHelp}
 	sampleHelp    = interest.Help{Days: 30, Papers: 100, Week: 30, Month: 90, PerDay: 3, Keywords: []interest.KeywordHelp{

@@ -12,6 +12,7 @@ type found struct {
 	Cards   []card
 	Matched int // in all
 	Of      int // papers searched
+	Missing int // papers that can't be searched yet
 }
 
 // find searches and makes the cards of what it found.
@@ -26,7 +27,7 @@ func (s *server) find(ctx context.Context, want interest.Interest, how paper.Sea
 	if err != nil {
 		return found{}, err
 	}
-	out := found{Matched: got.Total, Of: got.Of}
+	out := found{Matched: got.Total, Of: got.Of, Missing: got.Unindexed}
 	for _, p := range got.Papers {
 		out.Cards = append(out.Cards, newCard(p, matchOf(p, want), hot.trends[p.Key], now))
 	}
