@@ -36,6 +36,7 @@ func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) erro
 		}
 		what, err := c.checkMail(ctx)
 		r.line("mail", what, err)
+		a.checkInbox(ctx, &r)
 		return r.verdict()
 	}
 }

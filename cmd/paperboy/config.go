@@ -44,6 +44,7 @@ type config struct {
 		Folder      string      `yaml:"folder"`
 		Connections int         `yaml:"connections"`
 	} `yaml:"mail"`
+	Inbox    *inboxConfig `yaml:"inbox"`
 	Schedule struct {
 		Pull string `yaml:"pull"`
 		Wake string `yaml:"wake"`

@@ -81,7 +81,7 @@ func BenchmarkServe(b *testing.B) {
 	b.ReportMetric(float64(answered.Milliseconds())/float64(b.N), "ms-to-answer")
 }
 
-func build(b *testing.B) string {
+func build(b testing.TB) string {
 	b.Helper()
 	program := filepath.Join(b.TempDir(), "paperboy")
 	make := exec.Command("go", "build", "-o", program, "./cmd/paperboy")
@@ -142,7 +142,7 @@ func write(b *testing.B, file, text string) {
 	}
 }
 
-func freeAddress(b *testing.B) string {
+func freeAddress(b testing.TB) string {
 	b.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -126,6 +126,7 @@ func (c *config) validate(doc *yaml.Node) []error {
 	c.validateDigest(&f)
 	c.validateSignup(&f)
 	c.validateMail(&f)
+	c.validateInbox(&f)
 	if err := (edition.Schedule{Pull: c.Schedule.Pull, Wake: c.Schedule.Wake}).Validate(); err != nil {
 		f.add("schedule", "%v", err)
 	}

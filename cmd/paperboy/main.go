@@ -24,6 +24,7 @@ const usage = `paperboy mails each reader, once a day, the trending papers that 
   paperboy pull      [--config FILE]     read the sources, send nothing
   paperboy preview   [--config FILE] [--now TIME] [--keywords K | --reader ADDRESS] [--papers N] [--format text|html|json|eml] [--serve]
   paperboy readers   list | add ADDRESS --keywords K | remove ADDRESS | export | import
+  paperboy receive   [--config FILE] [--to ADDRESS] [--from ADDRESS]   one mail on standard input that came back, or is a command
   paperboy check     [--config FILE]     configuration, database, sources, mail server: a line each
   paperboy rehearse  --readers N [--papers M] [--smtp HOST:PORT] [--connections C] [--stages match,enqueue,send]
                      [--format text|json] [--config FILE]   a round of invented readers, measured
@@ -60,8 +61,16 @@ type command func(f *flag.FlagSet) func(ctx context.Context, args []string, s st
 var commands = map[string]command{
 	"demo": demoCommand, "serve": serveCommand, "run": runCommand, "pull": pullCommand,
 	"preview": previewCommand, "readers": readersCommand, "check": checkCommand,
-	"rehearse": rehearseCommand,
+	"receive": receiveCommand, "rehearse": rehearseCommand,
 }
+
+// exitError ends with an exit code of its own.
+type exitError struct {
+	code int
+	error
+}
+
+func (e exitError) Unwrap() error { return e.error }
 
 // usageError is the caller's mistake: it ends with exit code 2.
 type usageError struct{ error }
@@ -107,6 +116,10 @@ func runOne(ctx context.Context, name string, c command, args []string, s stream
 		return misused
 	}
 	fmt.Fprintf(s.err, "paperboy %s: %v\n", name, err)
+	var exit exitError
+	if errors.As(err, &exit) {
+		return exit.code
+	}
 	return failed
 }
 

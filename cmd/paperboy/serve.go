@@ -38,13 +38,17 @@ func (a *app) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	schedule := edition.Schedule{Pull: a.Schedule.Pull, Wake: a.Schedule.Wake}
+	work, err := a.withInbox(loop.Wake, func(ctx context.Context) error { return loop.Run(ctx, schedule) })
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", a.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
 	a.log.Info("serving", "listen", listener.Addr().String(), "url", a.site.URL)
-	schedule := edition.Schedule{Pull: a.Schedule.Pull, Wake: a.Schedule.Wake}
-	err = serveWith(ctx, listener, pages, func(ctx context.Context) error { return loop.Run(ctx, schedule) })
+	err = serveWith(ctx, listener, pages, work)
 	return errors.Join(err, e.Close(context.WithoutCancel(ctx)))
 }
 

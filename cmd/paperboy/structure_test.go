@@ -21,15 +21,16 @@ var rows = [][]string{
 	{"interest", "heat"},
 	{"letter", "subscription"},
 	{"digest"},
-	{"listing", "store", "post", "web", "edition"},
+	{"listing", "store", "post", "inbox", "web", "edition"},
 }
 
 // soleImporters are the third-party modules that only one package touches.
 var soleImporters = map[string]string{
-	"github.com/wneessen/go-mail": "internal/post",
-	"github.com/robfig/cron/v3":   "internal/edition",
-	"modernc.org/sqlite":          "internal/store",
-	"github.com/mmcdole/gofeed":   "internal/listing",
+	"github.com/wneessen/go-mail":    "internal/post",
+	"github.com/robfig/cron/v3":      "internal/edition",
+	"modernc.org/sqlite":             "internal/store",
+	"github.com/mmcdole/gofeed":      "internal/listing",
+	"github.com/emersion/go-imap/v2": "internal/inbox",
 }
 
 // impure are what the pure packages must not name.

@@ -180,19 +180,28 @@ func (c *config) smtp() (*post.SMTP, error) {
 	}
 	var roots *x509.CertPool
 	if s.CAFile != "" {
-		pem, err := os.ReadFile(c.path(s.CAFile))
-		if err != nil {
-			return nil, fmt.Errorf("mail.smtp.ca_file: %w", err)
-		}
-		roots = x509.NewCertPool()
-		if !roots.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("mail.smtp.ca_file: %s holds no certificate", s.CAFile)
+		if roots, err = c.certificates("mail.smtp.ca_file", s.CAFile); err != nil {
+			return nil, err
 		}
 	}
 	return post.NewSMTP(post.Config{
 		Host: s.Host, Port: s.Port, TLS: mode,
 		Username: s.Username, Password: password, CA: roots,
 	})
+}
+
+// certificates reads a file of certificates to trust; key is where the
+// configuration names it.
+func (c *config) certificates(key, file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(c.path(file))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s: %s holds no certificate", key, file)
+	}
+	return roots, nil
 }
 
 // opener is how connections for letters are made: to the mail server, or to
@@ -220,7 +229,8 @@ func (a *app) edition() (*edition.Edition, error) {
 	}
 	return edition.New(edition.Options{
 		Store: a.store, Sources: a.sources, Composer: a.composer, Links: a.links,
-		Build: post.Build, Open: opener,
+		Mailboxes: a.mailboxes(),
+		Build:     post.Build, Open: opener,
 		MailHost: mailHost(a.site.From.Address),
 		Papers:   a.Digest.Papers, Connections: a.Mail.Connections, Log: a.log,
 	}), nil

@@ -5,6 +5,7 @@
 package digest
 
 import (
+	"slices"
 	"time"
 
 	"paperboy/internal/heat"
@@ -32,11 +33,15 @@ type Candidate struct {
 // History is what one reader already had. Its letter is the newest living one,
 // quiet ones counted.
 type History struct {
-	Sent     map[paper.Key]struct{} // papers of all living letters
-	First    bool                   // no such letter: all of the window is new
-	Horizon  int64                  // newest sighting number at that letter
-	At       time.Time              // when that letter was made
-	Keywords interest.Interest      // the reader's keywords at that letter
+	// Sent are papers of living letters, rising. All of them are there whose
+	// key is Floor or higher; of older papers some may be left out.
+	Sent  []paper.Key
+	Floor paper.Key
+
+	First    bool      // no such letter: all of the window is new
+	Horizon  int64     // newest sighting number at that letter
+	At       time.Time // when that letter was made
+	Keywords string    // the reader's keywords at that letter
 }
 
 // Pick is a paper chosen for a letter, and how it matched.
@@ -52,7 +57,7 @@ type Selection struct {
 }
 
 // Select picks at most max papers (0: all) for a reader who wants want and had
-// h, at the time now.
+// h, all of it, at the time now.
 //
 // A paper is new to the reader if it was not sent and one of these holds:
 //   - the reader had no letter yet, and the paper is inside Window;
@@ -63,48 +68,66 @@ type Selection struct {
 //     the last letter was made (heat.Risen).
 //
 // What was passed over and has not risen stays away: it does not pad a thin
-// day. Papers sighted after now are not there yet.
+// day. Papers sighted after now are not there yet. Keywords of the last letter
+// that can no longer be read matched nothing.
 //
-// The order is that of Rank. Select changes nothing it is given, and equal input
-// gives an equal selection whatever the order of the candidates.
+// The order is that of Rank. Select changes nothing it is given, and equal
+// input gives an equal selection whatever the order of the candidates. A Table
+// selects the same for many readers.
 func Select(cs []Candidate, want interest.Interest, h History, max int, now time.Time) Selection {
-	same := want.Equal(h.Keywords)
-	var found []Candidate
-	for _, c := range cs {
-		if h.reaches(c, now) && want.Matches(c.Doc) && h.isNew(c, same, now) {
-			found = append(found, c)
+	top := top{max: max}
+	before, err := interest.Parse(h.Keywords)
+	passed := func(c *Candidate) bool { return err == nil && before.Matches(c.Doc) }
+	for i := range cs {
+		c := &cs[i]
+		at := c.standing(now)
+		if !h.reaches(at) {
+			continue
 		}
+		score, ok := want.Score(c.Doc)
+		if !ok || h.leftover(at) && passed(c) && !c.risen(h.At, now) {
+			continue
+		}
+		top.add(c, score, i)
 	}
-	s := Selection{Matched: len(found)}
-	if len(found) == 0 {
-		return s
+	s := Selection{Matched: top.seen, Picks: make([]Pick, len(top.best))}
+	for i, r := range top.sorted() {
+		m, _ := want.Match(r.Doc)
+		s.Picks[i] = Pick{Candidate: *r.Candidate, Match: m}
 	}
-	s.Picks = best(found, want, max)
 	return s
+}
+
+// standing is what a history needs to know of a candidate.
+type standing struct {
+	key         paper.Key
+	seq         int64
+	fresh, near bool // inside Window, inside Reach
+}
+
+func (c *Candidate) standing(now time.Time) standing {
+	age := now.Sub(c.Paper.Sighted)
+	return standing{c.Paper.Key, c.Paper.Seq, age >= 0 && age < Window, age >= 0 && age < Reach}
+}
+
+func (c *Candidate) risen(since, now time.Time) bool {
+	return heat.Risen(c.Paper, since, now)
 }
 
 // reaches is the part of 'new to the reader' that needs no keywords, which is
 // cheap and goes first.
-func (h History) reaches(c Candidate, now time.Time) bool {
-	if _, sent := h.Sent[c.Paper.Key]; sent {
-		return false
-	}
-	age := now.Sub(c.Paper.Sighted)
-	if age < 0 {
-		return false
-	}
-	return age < Window || age < Reach && h.unseen(c)
+func (h *History) reaches(c standing) bool {
+	return (c.fresh || c.near && h.unseen(c)) && !h.sent(c.key)
+}
+
+func (h *History) sent(key paper.Key) bool {
+	_, sent := slices.BinarySearch(h.Sent, key)
+	return sent
 }
 
 // unseen reports whether the paper was sighted after the last letter was made.
-func (h History) unseen(c Candidate) bool { return !h.First && c.Paper.Seq > h.Horizon }
+func (h *History) unseen(c standing) bool { return !h.First && c.seq > h.Horizon }
 
-// isNew is the rest: of a paper that reaches and matches now, whether it is
-// anything but a leftover. same says that the keywords have not changed.
-func (h History) isNew(c Candidate, same bool, now time.Time) bool {
-	if h.First || h.unseen(c) {
-		return true
-	}
-	passed := same || h.Keywords.Matches(c.Doc)
-	return !passed || heat.Risen(c.Paper, h.At, now)
-}
+// leftover reports whether the last letter could have held the paper. If its
+// keywords matched, it was passed over.
+func (h *History) leftover(c standing) bool { return !h.First && !h.unseen(c) }

@@ -3,37 +3,57 @@ package digest
 import (
 	"cmp"
 	"slices"
-
-	"paperboy/internal/interest"
 )
 
-// best returns the first max picks (0: all) of candidates that match, in the
-// letter's order. Only those that can be among them are matched in full.
-func best(cs []Candidate, want interest.Interest, max int) []Pick {
-	slices.SortFunc(cs, func(a, b Candidate) int { return cmp.Compare(b.Heat, a.Heat) })
-	var picks []Pick
-	for _, c := range cs {
-		if full := max > 0 && len(picks) == max; full && Bound(c.Heat) <= picks[max-1].Rank() {
-			break
-		}
-		m, _ := want.Match(c.Doc)
-		p := Pick{Candidate: c, Match: m}
-		at, _ := slices.BinarySearchFunc(picks, p, compare)
-		picks = slices.Insert(picks, at, p)
-		if max > 0 && len(picks) > max {
-			picks = picks[:max]
-		}
-	}
-	return slices.Clip(picks)
+// ranked is a candidate that a reader may get, with how well it matches.
+type ranked struct {
+	*Candidate
+	score, rank float64
+	at          int // its position among the candidates
 }
 
 // compare orders by rank, then heat, then the newer sighting, then the smaller
 // key.
-func compare(a, b Pick) int {
+func compare(a, b ranked) int {
 	return cmp.Or(
-		cmp.Compare(b.Rank(), a.Rank()),
+		cmp.Compare(b.rank, a.rank),
 		cmp.Compare(b.Heat, a.Heat),
 		b.Paper.Sighted.Compare(a.Paper.Sighted),
 		cmp.Compare(a.Paper.Key, b.Paper.Key),
 	)
+}
+
+// top keeps the first max of all that are added (0: all).
+type top struct {
+	max  int
+	seen int
+	best []ranked // in their order, if there is a max
+}
+
+func (t *top) add(c *Candidate, score float64, at int) {
+	t.seen++
+	full := t.max > 0 && len(t.best) == t.max
+	if full && Bound(c.Heat) < t.best[t.max-1].rank {
+		return // however well it matches
+	}
+	r := ranked{c, score, Rank(c.Heat, score), at}
+	if t.max <= 0 {
+		t.best = append(t.best, r)
+		return
+	}
+	i, _ := slices.BinarySearchFunc(t.best, r, compare)
+	switch {
+	case !full:
+		t.best = slices.Insert(t.best, i, r)
+	case i < t.max:
+		t.best = slices.Insert(t.best[:t.max-1], i, r)
+	}
+}
+
+// sorted returns what was kept, in order.
+func (t *top) sorted() []ranked {
+	if t.max <= 0 {
+		slices.SortFunc(t.best, compare)
+	}
+	return t.best
 }

@@ -35,7 +35,7 @@ type Catalogue interface {
 
 // Readers knows who is due and takes what they are owed.
 type Readers interface {
-	Reader(ctx context.Context, id int64) (subscription.Reader, error)
+	Recipients(ctx context.Context, ids []int64) (map[int64]subscription.Reader, error)
 	Expire(ctx context.Context, now time.Time) (int, error)
 	Due(ctx context.Context, now time.Time, after int64, limit int) ([]digest.Due, error)
 	DueOf(ctx context.Context, id int64, now time.Time) (digest.Due, error)
@@ -50,9 +50,10 @@ type Outbox interface {
 	Part(ctx context.Context, owner int64) error
 	Reap(ctx context.Context, owner int64, alive func(pid int) bool, host string, staleBefore, now time.Time) (int, error)
 	Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]letter.Letter, error)
-	Holds(ctx context.Context, owner, letterID int64) (bool, error)
+	// Turn settles what was tried, and tells which of the next letters may be
+	// sent once that is committed.
+	Turn(ctx context.Context, owner int64, ss []letter.Settlement, next []int64) (held map[int64]bool, err error)
 	Release(ctx context.Context, owner int64, ids []int64) error
-	Settle(ctx context.Context, owner int64, ss []letter.Settlement) error
 	Prune(ctx context.Context, now time.Time) (int, error)
 }
 
@@ -65,7 +66,7 @@ type Store interface {
 
 // Composer turns letters into messages.
 type Composer interface {
-	Digest(l letter.Letter, in letter.DigestInput) (letter.Message, error)
+	Encoded(l letter.Letter, in letter.DigestInput) (letter.Message, error)
 	Notice(l letter.Letter, in letter.NoticeInput) (letter.Message, error)
 }
 
@@ -82,6 +83,9 @@ type Options struct {
 	Sources  []Source
 	Composer Composer
 	Links    subscription.Links
+	// Mailboxes are where mails about a letter come back to; without an address
+	// they go to the sender's.
+	Mailboxes subscription.Mailboxes
 	// Build makes the bytes of a message, Open a connection that takes them.
 	Build func(letter.Message) ([]byte, error)
 	Open  func(ctx context.Context) (Conn, error)
@@ -97,13 +101,15 @@ type Options struct {
 type Edition struct {
 	Options
 	process process
+	zones   zones
 	alive   func(pid int) bool // whether a process of this machine still runs
+	page    int                // readers in one transaction
 }
 
 // New returns an Edition of these parts.
 func New(o Options) *Edition {
 	o.Connections = max(o.Connections, 1)
-	return &Edition{Options: o, alive: alive}
+	return &Edition{Options: o, alive: alive, page: page}
 }
 
 // Report is what one round did.

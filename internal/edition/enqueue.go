@@ -3,6 +3,7 @@ package edition
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,11 +11,13 @@ import (
 	"paperboy/internal/heat"
 	"paperboy/internal/interest"
 	"paperboy/internal/letter"
+	"paperboy/internal/paper"
 	"paperboy/internal/subscription"
 )
 
-// page is how many readers are looked at in one transaction.
-const page = 100
+// page is how many readers are looked at in one transaction: enough for its
+// cost to vanish, few enough for others who write not to wait.
+const page = 1000
 
 // EnqueueReport counts what enqueueing did.
 type EnqueueReport struct {
@@ -25,44 +28,95 @@ type EnqueueReport struct {
 
 // Enqueue makes the letters that readers are owed at now. A reader who can't
 // be served is logged and counted, and looked at again at the next slot.
+//
+// It goes page by page. While one page is being written the next is read and
+// chosen for: what has no letter yet after a crash is found by the next call.
 func (e *Edition) Enqueue(ctx context.Context, now time.Time) (EnqueueReport, error) {
 	var r EnqueueReport
 	if _, err := e.Store.Expire(ctx, now); err != nil {
 		return r, fmt.Errorf("expire requests: %w", err)
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	pages := make(chan plan)
+	go e.plan(ctx, now, pages)
+	for p := range pages {
+		if p.err == nil {
+			p.err = e.enqueue(ctx, p, now, &r)
+		}
+		if p.err != nil {
+			cancel()
+			for range pages { // until plan has ended
+			}
+			return r, p.err
+		}
+	}
+	return r, nil
+}
+
+// plan is what a page of readers is owed.
+type plan struct {
+	entries []digest.Entry
+	failed  int
+	err     error // there are no more pages
+}
+
+// plan sends the pages of due readers, and ends after the first error. All of
+// them must be taken.
+func (e *Edition) plan(ctx context.Context, now time.Time, pages chan<- plan) {
+	defer close(pages)
 	var desk *desk
 	for after := int64(0); ; {
-		due, err := e.Store.Due(ctx, now, after, page)
-		if err != nil || len(due) == 0 {
-			return r, err
+		var p plan
+		due, err := e.Store.Due(ctx, now, after, e.page)
+		if err == nil && len(due) == 0 {
+			return
 		}
-		after = due[len(due)-1].Reader.ID
-		if desk == nil {
-			if desk, err = e.openDesk(ctx, now); err != nil {
-				return r, err
-			}
+		if err == nil && desk == nil {
+			desk, err = e.openDesk(ctx, now)
 		}
-		if err := e.enqueuePage(ctx, desk, due, &r); err != nil {
-			return r, err
+		if err == nil {
+			after = due[len(due)-1].Reader.ID
+			p, err = e.planPage(ctx, desk, due)
+		}
+		p.err = err
+		if pages <- p; err != nil || len(due) < e.page {
+			return
 		}
 	}
 }
 
-func (e *Edition) enqueuePage(ctx context.Context, d *desk, due []digest.Due, r *EnqueueReport) error {
-	entries := make([]digest.Entry, 0, len(due))
+func (e *Edition) planPage(ctx context.Context, d *desk, due []digest.Due) (plan, error) {
+	p := plan{entries: make([]digest.Entry, 0, len(due))}
 	for _, one := range due {
 		entry, err := d.plan(one)
+		if errors.Is(err, digest.ErrFloor) {
+			one, err = e.Store.DueOf(ctx, one.Reader.ID, d.now)
+			if errors.Is(err, subscription.ErrNoReader) {
+				continue // deleted since
+			}
+			if err != nil {
+				return p, fmt.Errorf("all that a reader had: %w", err)
+			}
+			entry, err = d.plan(one)
+		}
 		if err != nil {
-			r.Failed++
+			p.failed++
 			e.Log.ErrorContext(ctx, "reader can't be served", "reader", one.Reader.ID, "error", err)
 			entry = digest.Entry{Reader: one.Reader, NextDue: d.now.Add(24 * time.Hour)}
 		}
-		entries = append(entries, entry)
+		p.entries = append(p.entries, entry)
 	}
-	if _, err := e.Store.Enqueue(ctx, entries, d.now); err != nil {
+	return p, nil
+}
+
+// enqueue writes what a page of readers is owed.
+func (e *Edition) enqueue(ctx context.Context, p plan, now time.Time, r *EnqueueReport) error {
+	if _, err := e.Store.Enqueue(ctx, p.entries, now); err != nil {
 		return fmt.Errorf("enqueue: %w", err)
 	}
-	for _, entry := range entries {
+	r.Failed += p.failed
+	for _, entry := range p.entries {
 		switch {
 		case entry.Letter == nil:
 		case entry.Letter.State == letter.Quiet:
@@ -76,17 +130,12 @@ func (e *Edition) enqueuePage(ctx context.Context, d *desk, due []digest.Due, r 
 
 // desk holds what one round's letters are chosen from.
 type desk struct {
-	now        time.Time
-	candidates []digest.Candidate
-	horizon    int64
-	papers     int
-	host       string
-	interests  map[string]parsed // equal keywords are parsed once
-}
-
-type parsed struct {
-	interest interest.Interest
-	err      error
+	now       time.Time
+	table     *digest.Table
+	catalogue []*paper.Paper
+	horizon   int64
+	papers    int
+	host      string
 }
 
 func (e *Edition) openDesk(ctx context.Context, now time.Time) (*desk, error) {
@@ -94,13 +143,15 @@ func (e *Edition) openDesk(ctx context.Context, now time.Time) (*desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load candidates: %w", err)
 	}
-	d := &desk{now: now, horizon: cat.Horizon, papers: e.Papers, host: e.MailHost, interests: map[string]parsed{}}
-	d.candidates = make([]digest.Candidate, len(cat.Papers))
+	candidates := make([]digest.Candidate, len(cat.Papers))
 	trends := heat.Of(cat.Papers, now)
 	for i, p := range cat.Papers {
-		d.candidates[i] = digest.Candidate{Paper: p, Doc: interest.Read(p), Trend: trends[i]}
+		candidates[i] = digest.Candidate{Paper: p, Doc: interest.Read(p), Trend: trends[i]}
 	}
-	return d, nil
+	return &desk{
+		now: now, table: digest.NewTable(candidates, now), catalogue: cat.Papers,
+		horizon: cat.Horizon, papers: e.Papers, host: e.MailHost,
+	}, nil
 }
 
 // plan decides what one reader is owed now: a letter, a quiet slot, or nothing
@@ -108,6 +159,13 @@ func (e *Edition) openDesk(ctx context.Context, now time.Time) (*desk, error) {
 func (d *desk) plan(due digest.Due) (entry digest.Entry, err error) {
 	defer recovered(&err)
 	entry.Reader = due.Reader
+	if due.Err != nil {
+		return entry, due.Err
+	}
+	if due.Had != nil {
+		had := d.table.Shorten(*due.Had)
+		entry.Had = &had
+	}
 	slot, owed, err := owedSlot(due, d.now)
 	if err != nil {
 		return entry, err
@@ -169,18 +227,10 @@ func earlier(a, b time.Time) time.Time {
 // write chooses at most limit papers for one reader's slot; 0 is no limit.
 func (d *desk) write(due digest.Due, slot time.Time, limit int) (*letter.Letter, error) {
 	r := due.Reader
-	want, err := d.parse(r.Keywords)
+	chosen, err := d.table.Select(r.Keywords, due.History, limit)
 	if err != nil {
-		return nil, fmt.Errorf("keywords: %w", err)
+		return nil, err
 	}
-	h := due.History
-	if !h.First {
-		// Keywords that no longer parse passed nothing over.
-		if h.Keywords, err = d.parse(due.Keywords); err != nil {
-			h.Horizon = 0
-		}
-	}
-	chosen := digest.Select(d.candidates, want, h, limit, d.now)
 	l := &letter.Letter{
 		Kind: letter.Digest, Reader: r.ID, Address: r.Address,
 		Slot: slot, Made: d.now, State: letter.Queued,
@@ -202,13 +252,4 @@ func picks(s digest.Selection) []letter.Pick {
 		}
 	}
 	return out
-}
-
-func (d *desk) parse(keywords string) (interest.Interest, error) {
-	p, ok := d.interests[keywords]
-	if !ok {
-		p.interest, p.err = interest.Parse(keywords)
-		d.interests[keywords] = p
-	}
-	return p.interest, p.err
 }

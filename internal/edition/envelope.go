@@ -2,69 +2,68 @@ package edition
 
 import (
 	"cmp"
-	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"paperboy/internal/letter"
-	"paperboy/internal/paper"
 	"paperboy/internal/subscription"
 )
 
-// subject is what a letter is about: its reader, and the papers it picked.
-type subject struct {
-	reader subscription.Reader
-	papers map[paper.Key]*paper.Paper
-}
-
-// subject loads what composing needs. Its errors are the store's, and no
-// letter's own.
-func (s *sending) subject(ctx context.Context, l letter.Letter) (subject, error) {
-	r, err := s.Store.Reader(ctx, l.Reader)
-	if err != nil {
-		return subject{}, err
-	}
-	keys := make([]paper.Key, len(l.Picks))
-	for i, p := range l.Picks {
-		keys[i] = p.Paper
-	}
-	papers, err := s.Store.Papers(ctx, keys)
-	return subject{reader: r, papers: papers}, err
-}
-
 // envelope composes and builds the mail of a letter. A panic on the way is that
 // letter's error, and no other's.
-func (e *Edition) envelope(l letter.Letter, about subject) (_ letter.Envelope, err error) {
+func (e *Edition) envelope(p parcel) (_ letter.Envelope, err error) {
 	defer recovered(&err)
-	m, err := e.compose(l, about)
+	m, err := e.compose(p)
 	if err != nil {
 		return letter.Envelope{}, err
 	}
+	m.ReturnPath = e.Mailboxes.Bounce(p.Letter.Reader, p.Letter.ID)
 	data, err := e.Build(m)
 	if err != nil {
 		return letter.Envelope{}, err
 	}
-	return letter.Envelope{From: cmp.Or(m.ReturnPath, m.From.Address), To: l.Address, Data: data}, nil
+	return letter.Envelope{From: cmp.Or(m.ReturnPath, m.From.Address), To: p.Address, Data: data}, nil
 }
 
-func (e *Edition) compose(l letter.Letter, about subject) (letter.Message, error) {
-	r := about.reader
-	zone, err := time.LoadLocation(r.Rhythm.Zone)
+func (e *Edition) compose(p parcel) (letter.Message, error) {
+	l, r := p.Letter, p.reader
+	if l.Damage != nil {
+		return letter.Message{}, l.Damage
+	}
+	zone, err := e.zones.load(r.Rhythm.Zone)
 	if err != nil {
 		return letter.Message{}, fmt.Errorf("zone of the reader: %w", err)
 	}
 	if l.Kind == letter.Digest {
-		return e.Composer.Digest(l, letter.DigestInput{
-			Location: zone, Papers: about.papers, Weekly: r.Rhythm.Weekly,
+		return e.Composer.Encoded(l, letter.DigestInput{
+			Location: zone, Papers: p.papers, Weekly: r.Rhythm.Weekly,
 			First: l.Slot.Equal(r.Confirmed),
-			Links: letter.Links{Settings: e.Links.Settings(r.ID), Leave: e.Links.Leave(r.ID)},
+			Links: letter.Links{Settings: e.Links.Settings(r.ID), Leave: e.Links.Leave(r.ID), Mail: e.Mailboxes.Leave(r.ID)},
 		})
 	}
 	in := letter.NoticeInput{Location: zone, Known: r.State == subscription.Active || r.State == subscription.Paused}
 	if in.Link, in.Expires, err = e.noticeLink(l); err != nil {
 		return letter.Message{}, err
 	}
+	if l.Kind == letter.Confirmation {
+		in.ReplyTo = e.Mailboxes.Confirm(l.Reader, l.Ticket, in.Expires)
+	}
 	return e.Composer.Notice(l, in)
+}
+
+// zones keeps the time zones that were loaded: the system reads a file for each.
+type zones struct{ byName sync.Map }
+
+func (z *zones) load(name string) (*time.Location, error) {
+	if known, ok := z.byName.Load(name); ok {
+		return known.(*time.Location), nil
+	}
+	zone, err := time.LoadLocation(name)
+	if err == nil {
+		z.byName.Store(name, zone)
+	}
+	return zone, err
 }
 
 // noticeLink seals the link that a notice carries, for as long as the request

@@ -30,9 +30,9 @@ func (e *Edition) Preview(ctx context.Context, r subscription.Reader, limit int,
 	if err != nil {
 		return letter.Letter{}, nil, err
 	}
-	papers := make(map[paper.Key]*paper.Paper, len(d.candidates))
-	for _, c := range d.candidates {
-		papers[c.Paper.Key] = c.Paper
+	papers := make(map[paper.Key]*paper.Paper, len(d.catalogue))
+	for _, p := range d.catalogue {
+		papers[p.Key] = p
 	}
 	return *l, papers, nil
 }

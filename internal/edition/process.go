@@ -49,7 +49,7 @@ func (p *process) lose() {
 func (e *Edition) catchUp(ctx context.Context) error {
 	p := &e.process
 	if len(p.owed) > 0 {
-		if err := e.Store.Settle(ctx, p.owner, p.owed); err != nil {
+		if _, err := e.Store.Turn(ctx, p.owner, p.owed, nil); err != nil {
 			return fmt.Errorf("settle what was sent before: %w", err)
 		}
 		p.owed = nil

@@ -68,11 +68,11 @@ type forgetful struct {
 	failing bool
 }
 
-func (f *forgetful) Settle(ctx context.Context, owner int64, ss []letter.Settlement) error {
-	if f.failing {
-		return errors.New("disk full")
+func (f *forgetful) Turn(ctx context.Context, owner int64, ss []letter.Settlement, next []int64) (map[int64]bool, error) {
+	if f.failing && len(ss) > 0 {
+		return nil, errors.New("disk full")
 	}
-	return f.Store.Settle(ctx, owner, ss)
+	return f.Store.Turn(ctx, owner, ss, next)
 }
 
 // What was sent and could not be written down is written before anything more

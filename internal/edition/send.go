@@ -8,12 +8,7 @@ import (
 	"time"
 
 	"paperboy/internal/letter"
-	"paperboy/internal/subscription"
 )
-
-// claimAtOnce is how many letters a process claims in one go: enough to keep
-// its connections busy, few enough to free quickly when it dies.
-const claimAtOnce = 100
 
 // SendReport counts what became of the letters that a sending claimed.
 type SendReport struct {
@@ -50,21 +45,11 @@ func (e *Edition) Send(ctx context.Context, now time.Time) (SendReport, error) {
 	defer stop()
 	s := &sending{Edition: e, owner: owner, now: now, started: time.Now(), settler: newSettler(e.Store, owner)}
 	defer s.settler.close()
-	for {
-		// Claims are made under the caller's context and given back under one
-		// that outlives it.
-		letters, err := e.Store.Claim(beating, owner, s.clock(), claimAtOnce)
-		if err != nil {
-			return s.report, errors.Join(fmt.Errorf("claim letters: %w", err), context.Cause(beating))
-		}
-		if len(letters) == 0 {
-			return s.report, nil
-		}
-		if err := s.deliverAll(beating, letters); err != nil {
-			e.Log.ErrorContext(ctx, "sending stopped", "error", err)
-			return s.report, err
-		}
+	if err := s.deliverAll(beating); err != nil {
+		e.Log.ErrorContext(ctx, "sending stopped", "error", err)
+		return s.report, err
 	}
+	return s.report, nil
 }
 
 // sending is one call of Send.
@@ -83,39 +68,40 @@ type sending struct {
 // clock is now, moved on by the time that the sending takes.
 func (s *sending) clock() time.Time { return s.now.Add(time.Since(s.started)) }
 
-// deliverAll sends the claimed letters over the connections and returns the
-// first error that stopped it.
-func (s *sending) deliverAll(ctx context.Context, letters []letter.Letter) error {
+// deliverAll sends what there is to send over the connections, and returns what
+// stopped it, if anything did. Claims are given back under a context that
+// outlives the caller's.
+func (s *sending) deliverAll(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	queue := make(chan letter.Letter, len(letters))
-	for _, l := range letters {
-		queue <- l
-	}
-	close(queue)
+	queue := make(chan parcel, claimAtOnce/2)
 	var wg sync.WaitGroup
-	for range min(s.Connections, len(letters)) {
+	run := func(work func(context.Context) error) {
 		wg.Go(func() {
-			if err := s.deliver(ctx, queue); err != nil {
+			if err := work(ctx); err != nil {
 				cancel(err)
 			}
 		})
+	}
+	run(func(ctx context.Context) error { return s.feed(ctx, queue) })
+	for range s.Connections {
+		run((&courier{sending: s, queue: queue}).work)
 	}
 	wg.Wait()
 	return errors.Join(context.Cause(ctx), s.giveBack(ctx, queue))
 }
 
 // giveBack frees the claims that nobody came to.
-func (s *sending) giveBack(ctx context.Context, queue <-chan letter.Letter) error {
-	var left []letter.Letter
-	for l := range queue {
-		left = append(left, l)
+func (s *sending) giveBack(ctx context.Context, queue <-chan parcel) error {
+	var left []parcel
+	for p := range queue {
+		left = append(left, p)
 	}
 	return s.release(ctx, left...)
 }
 
 // release frees claims, also where ctx has ended.
-func (s *sending) release(ctx context.Context, letters ...letter.Letter) error {
+func (s *sending) release(ctx context.Context, letters ...parcel) error {
 	if len(letters) == 0 {
 		return nil
 	}
@@ -128,50 +114,6 @@ func (s *sending) release(ctx context.Context, letters ...letter.Letter) error {
 		s.process.lose()
 	}
 	return err
-}
-
-// deliver works off the queue over one connection, opened at the first letter
-// and again where the server closed it.
-func (s *sending) deliver(ctx context.Context, queue <-chan letter.Letter) error {
-	var line line
-	defer line.close()
-	for ctx.Err() == nil {
-		l, more := <-queue
-		if !more {
-			return nil
-		}
-		if err := s.deliverOne(ctx, &line, l); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// deliverOne sends one letter and settles it. An error means that all sending
-// must stop; what concerns the letter alone is settled with it.
-func (s *sending) deliverOne(ctx context.Context, line *line, l letter.Letter) error {
-	subject, err := s.subject(ctx, l)
-	if errors.Is(err, subscription.ErrNoReader) {
-		return nil // deleted since, and the letter with them
-	}
-	if err != nil {
-		return errors.Join(err, s.release(ctx, l))
-	}
-	envelope, err := s.envelope(l, subject)
-	if err != nil {
-		s.Log.ErrorContext(ctx, "letter can't be composed", "letter", l.ID, "reader", l.Reader, "error", letter.WithoutAddresses(err.Error()))
-		reply := letter.Reply{Stage: letter.StageConnect, Text: err.Error()}
-		return s.settle(ctx, l, letter.Rejected, reply)
-	}
-	reply, held, err := s.offer(ctx, line, l, envelope)
-	if err != nil || !held {
-		return errors.Join(err, s.release(ctx, l))
-	}
-	outcome := letter.Judge(reply)
-	if err := s.settle(ctx, l, outcome, reply); err != nil {
-		return err
-	}
-	return s.refusal(outcome, reply)
 }
 
 // refusedInARow is how many letters one after another a server may refuse for
@@ -196,54 +138,6 @@ func (s *sending) refusal(outcome letter.Outcome, reply letter.Reply) error {
 	return &letter.Fault{Reply: reply}
 }
 
-// offer puts a letter on the wire, if it is still this process' to send. A
-// connection that turns out to be over is opened anew, once.
-func (s *sending) offer(ctx context.Context, line *line, l letter.Letter, e letter.Envelope) (reply letter.Reply, held bool, err error) {
-	for range 2 {
-		if err := line.open(ctx, s.Open); err != nil {
-			return reply, false, err
-		}
-		// Since the claim the reader may have left, or this process may have
-		// stalled so long that another one took the letter over.
-		if held, err = s.Store.Holds(ctx, s.owner, l.ID); err != nil || !held {
-			return reply, false, err
-		}
-		// A conversation that has begun is brought to its end: broken off after
-		// the final dot it would leave open whether the letter arrived.
-		reply = line.conn.Send(context.WithoutCancel(ctx), e)
-		if reply.Code == 0 || reply.Code == 421 {
-			line.close()
-		}
-		if reply.Stage != letter.StageConnect {
-			return reply, true, nil
-		}
-	}
-	return reply, false, &letter.Fault{Reply: reply}
-}
-
-// settle records the attempt and waits until it is committed: only then may
-// this connection send its next letter.
-func (s *sending) settle(ctx context.Context, l letter.Letter, outcome letter.Outcome, reply letter.Reply) error {
-	at := s.clock()
-	settlement := letter.Settlement{
-		Letter: l.ID, Reader: l.Reader,
-		Attempt: letter.Attempt{At: at, Outcome: outcome, Reply: reply},
-	}
-	settlement.State, settlement.Retry = next(l, outcome, at)
-	if err := s.settler.settle(settlement); err != nil {
-		s.process.owe(settlement)
-		return fmt.Errorf("settle letter %d: %w", l.ID, err)
-	}
-	if outcome != letter.Delivered {
-		s.Log.WarnContext(ctx, "letter not delivered", "letter", l.ID, "reader", l.Reader,
-			"outcome", string(outcome), "stage", string(reply.Stage), "code", reply.Code, "host", reply.Host)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.report.count(settlement.State)
-	return nil
-}
-
 // next is what becomes of a letter after an attempt.
 func next(l letter.Letter, outcome letter.Outcome, at time.Time) (letter.State, time.Time) {
 	switch outcome {
@@ -257,26 +151,4 @@ func next(l letter.Letter, outcome letter.Outcome, at time.Time) (letter.State, 
 		return letter.Failed, time.Time{}
 	}
 	return letter.Queued, retry
-}
-
-// line is a connection that is opened when it is first needed.
-type line struct{ conn Conn }
-
-func (l *line) open(ctx context.Context, open func(context.Context) (Conn, error)) error {
-	if l.conn != nil {
-		return nil
-	}
-	conn, err := open(ctx)
-	if err == nil {
-		l.conn = conn
-	}
-	return err
-}
-
-func (l *line) close() {
-	if l.conn != nil {
-		// All that was accepted is settled; nothing hangs on a polite goodbye.
-		_ = l.conn.Close()
-		l.conn = nil
-	}
 }

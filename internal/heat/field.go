@@ -18,9 +18,13 @@ const (
 	leastShare, mostShare = 0.75, 2
 )
 
+// longestField is the longest name of a category, in bytes: what feeds call one
+// may be a sentence.
+const longestField = 40
+
 // field is a paper's primary category, which arXiv names first.
 func field(p *paper.Paper) string {
-	if len(p.Categories) == 0 {
+	if len(p.Categories) == 0 || len(p.Categories[0]) > longestField {
 		return ""
 	}
 	return p.Categories[0]

@@ -203,6 +203,14 @@ func TestAFieldOfFewPapersIsAnAverageOne(t *testing.T) {
 	}
 }
 
+func TestASentenceIsNoField(t *testing.T) {
+	sentence := work{votes: 25, age: day, fields: []string{"Everything that we read this week and liked"}}
+	trends := heat.Of([]*paper.Paper{sentence.paper()}, now)
+	if trends[0].Field != "" {
+		t.Errorf("the field is %q", trends[0].Field)
+	}
+}
+
 func TestWhatIsOldTellsNothingOfAFieldThisWeek(t *testing.T) {
 	before := heat.Of(catalogue(work{votes: 25, age: day, fields: []string{"math.AG"}}), now)
 	after := heat.Of(catalogue(work{votes: 25, age: day, fields: []string{"math.AG"}},

@@ -85,11 +85,18 @@ func (x *index) sort() {
 
 // withStem returns the places under this hash, from this word number on.
 func (x *index) withStem(hash uint64, from int32) []key {
-	i := sort.Search(len(x.stems), func(i int) bool {
-		k := x.stems[i]
-		return k.hash > hash || k.hash == hash && x.places[k.place].first >= from
-	})
-	return x.stems[i:]
+	// By hand: calling a function at each step takes most of the time of
+	// looking for very many readers' phrases.
+	low, high := 0, len(x.stems)
+	for low < high {
+		i := int(uint(low+high) >> 1)
+		if k := &x.stems[i]; k.hash < hash || k.hash == hash && x.places[k.place].first < from {
+			low = i + 1
+		} else {
+			high = i
+		}
+	}
+	return x.stems[low:]
 }
 
 // withForm returns the places of this form, from this word number on, and

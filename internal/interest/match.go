@@ -69,10 +69,22 @@ func (i Interest) Match(d *Document) (Match, bool) {
 	return m, true
 }
 
+// Score is Match without the places.
+func (i Interest) Score(d *Document) (float64, bool) {
+	if !i.Matches(d) {
+		return 0, false
+	}
+	if len(i.want) == 0 {
+		return 0, true
+	}
+	return node{kind: kindAny, weight: 1, nodes: i.want}.collect(d, nil)
+}
+
 // furtherShare is what each further alternative that matches adds to the best.
 const furtherShare = 0.25
 
-// collect adds the hits of a node that matches and returns its score.
+// collect adds the hits of a node that matches, where somebody wants them, and
+// returns its score.
 func (n node) collect(d *Document, hits *[]Hit) (float64, bool) {
 	switch n.kind {
 	case kindAny:
@@ -94,16 +106,25 @@ func (n node) collectAny(d *Document, hits *[]Hit) (float64, bool) {
 			found, sum, best = true, sum+score, max(best, score)
 		}
 	}
-	return n.weight * (best + furtherShare*(sum-best)), found
+	return n.weight * either(sum, best), found
 }
 
+// either is the score of alternatives, by the sum and the best of those that
+// match.
+func either(sum, best float64) float64 { return best + furtherShare*(sum-best) }
+
 func (n node) collectAll(d *Document, hits *[]Hit) (float64, bool) {
-	before := len(*hits)
+	var before []Hit
+	if hits != nil {
+		before = *hits
+	}
 	var sum float64
 	for k := range n.nodes {
 		score, ok := n.nodes[k].collect(d, hits)
 		if !ok {
-			*hits = (*hits)[:before]
+			if hits != nil {
+				*hits = before
+			}
 			return 0, false
 		}
 		sum += score
@@ -148,9 +169,19 @@ func (f finding) strength() float64 {
 // maxHits is how many places of one term are told, the strongest first.
 const maxHits = 50
 
+// best returns the strength of the term's strongest place.
+func (t *term) best(d *Document) (float64, bool) {
+	var best float64
+	t.find(d, func(f finding) bool { best = max(best, f.strength()); return true })
+	return t.strength * best, best > 0
+}
+
 // collect adds the term's hits, strongest first, and returns the strength of
 // the first.
 func (t *term) collect(d *Document, hits *[]Hit) (float64, bool) {
+	if hits == nil {
+		return t.best(d)
+	}
 	var found []finding
 	t.find(d, func(f finding) bool { found = append(found, f); return true })
 	if len(found) == 0 {

@@ -129,13 +129,17 @@ func TestKeywordsFindWhatPeopleMean(t *testing.T) {
 	}
 }
 
-// matches asks in both ways.
+// matches asks in all ways.
 func matches(t *testing.T, i Interest, d *Document) bool {
 	t.Helper()
-	_, ok := i.Match(d)
+	m, ok := i.Match(d)
 	if quick := i.Matches(d); quick != ok {
 		t.Errorf("%q: Matches says %v, Match says %v", i, quick, ok)
 	}
+	if score, scored := i.Score(d); scored != ok || score != m.Score {
+		t.Errorf("%q: Match says %v, %g, Score %v, %g", i, ok, m.Score, scored, score)
+	}
+	checkShelf(t, NewShelf([]*Document{newDocument("", "", nil, nil, nil), d}), i.String())
 	return ok
 }
 

@@ -44,7 +44,7 @@ func anyTerm(t *rapid.T) *term {
 		exact:  rapid.Bool().Draw(t, "exact"),
 		quoted: rapid.Bool().Draw(t, "quoted"),
 	}
-	words := []string{"robot", "policies", "k-means", "C++", "LoRA²", "learning", "深度"}
+	words := []string{"robot", "policies", "k-means", "C++", "LoRA²", "learning", "深度", "GPs", "gps"}
 	term.text = rapid.SampledFrom(words).Draw(t, "word")
 	if term.quoted {
 		term.text += " " + rapid.SampledFrom(append(words, "OR", "a:b", "-c", "(d)")).Draw(t, "second word")

@@ -101,6 +101,12 @@ func (c Card) Counted() bool {
 // Why reports whether there is anything to say of why the paper is here.
 func (c Card) Why() bool { return len(c.Matched) > 0 || c.Counted() }
 
+// Trending is the card of a paper that rises, or leads a category.
+func (c Card) Trending(rising bool, leads string) Card {
+	c.Rising, c.Leads = rising, short(longestMatch, clean(leads))
+	return c
+}
+
 // authors keeps all of up to four names, else the first three: 'and one more'
 // would take the room of the one.
 func authors(names []string) (first []string, more int) {

@@ -1,6 +1,7 @@
 package letter_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -110,5 +111,12 @@ func TestCardGroupsItsMatchesByField(t *testing.T) {
 	want := []letter.Matched{{Field: "title", Texts: []string{"Ants", "c"}}, {Field: "abstract", Texts: []string{"bees"}}}
 	if diff := cmp.Diff(want, c.Matched); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestWhatAPaperLeadsIsOneShortLine(t *testing.T) {
+	c := letter.NewCard(&paper.Paper{Title: "T"}, nil, morning).Trending(true, "cs.RO\r\nBcc: x "+strings.Repeat("y", 500))
+	if !c.Rising || strings.ContainsAny(c.Leads, "\r\n") || len(c.Leads) > 100 {
+		t.Errorf("rising %v, leads %q", c.Rising, c.Leads)
 	}
 }

@@ -32,6 +32,7 @@ type Site struct {
 type Links struct {
 	Settings string
 	Leave    string // also takes the one-click POST of RFC 8058
+	Mail     string // an address, mail to which leaves; empty: none
 }
 
 // DigestInput is what a digest needs beside its letter.
@@ -49,6 +50,7 @@ type NoticeInput struct {
 	Expires  time.Time
 	Location *time.Location // the reader's; nil: UTC
 	Known    bool           // the address is a reader's already: new keywords were asked
+	ReplyTo  string         // an address, a reply to which confirms; empty: none
 }
 
 // MaxHTML bounds the HTML of a letter, in bytes: mail programs clip longer
@@ -78,13 +80,13 @@ func NewComposer(templates fs.FS, site Site) (*Composer, error) {
 	c.leaves = newCache[leafKey](leavesKept, func(*leaf) int { return 1 })
 	var err error
 	c.html, err = htmltemplate.New("letter").Funcs(Funcs()).
-		Funcs(htmltemplate.FuncMap{"part": c.htmlPart}).
+		Funcs(c.htmlFuncs()).
 		ParseFS(templates, "letter/words.tmpl", "letter/*.html.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("letter templates: %w", err)
 	}
 	c.text, err = texttemplate.New("letter").Funcs(Funcs()).
-		Funcs(texttemplate.FuncMap{"words": c.words, "part": c.textPart}).
+		Funcs(c.textFuncs()).
 		ParseFS(templates, "letter/words.tmpl", "letter/*.txt.tmpl")
 	if err != nil {
 		return nil, fmt.Errorf("letter templates: %w", err)
@@ -107,17 +109,17 @@ func (c *Composer) Encoded(l Letter, in DigestInput) (Message, error) {
 	if len(v.Papers) == 0 {
 		return c.Digest(l, in)
 	}
-	text, _, err := c.inText.body(v)
+	text, _, err := c.inText.body(&v)
 	if err != nil {
 		return c.Digest(l, in)
 	}
-	html, size, err := c.inHTML.body(v)
+	html, size, err := c.inHTML.body(&v)
 	if err != nil || size > MaxHTML {
 		return c.Digest(l, in)
 	}
 	m, err := c.envelope(l, "digest", v)
 	m.Encoded = &Encoded{Text: text, HTML: html}
-	m.Headers = c.listHeaders(in.Links.Leave)
+	m.Headers = c.listHeaders(in.Links)
 	return m, err
 }
 
@@ -135,7 +137,7 @@ func (c *Composer) Digest(l Letter, in DigestInput) (Message, error) {
 	if m.HTML, err = c.fitted(v); err != nil {
 		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
 	}
-	m.Headers = c.listHeaders(in.Links.Leave)
+	m.Headers = c.listHeaders(in.Links)
 	return m, nil
 }
 
@@ -148,7 +150,7 @@ func (c *Composer) Notice(l Letter, in NoticeInput) (Message, error) {
 	}
 	v := noticeView{
 		Site: c.siteView(), Kind: l.Kind, Address: clean(l.Address),
-		Keywords: keywords(l.Keywords), Link: in.Link, Known: in.Known,
+		Keywords: keywords(l.Keywords), Link: in.Link, Known: in.Known, Reply: in.ReplyTo != "",
 		Made: l.Made.In(zone(in.Location)), Expires: in.Expires.In(zone(in.Location)),
 	}
 	m, err := c.message(l, "notice", v)
@@ -157,6 +159,9 @@ func (c *Composer) Notice(l Letter, in NoticeInput) (Message, error) {
 	}
 	if m.HTML, err = c.render("notice", v); err != nil {
 		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
+	}
+	if in.ReplyTo != "" {
+		m.ReplyTo = clean(in.ReplyTo)
 	}
 	m.Headers = []Header{autoSubmitted}
 	return m, nil
@@ -203,7 +208,7 @@ func (c *Composer) words(name string, view any) (string, error) {
 func (c *Composer) render(name string, view any) (string, error) {
 	var b bytes.Buffer
 	err := c.html.ExecuteTemplate(&b, name+".html.tmpl", view)
-	return compact(b.String()), err
+	return compact(strings.ReplaceAll(b.String(), nothing, "")), err
 }
 
 // compact drops the blank lines and the indentation of a template, which a
@@ -224,14 +229,18 @@ var autoSubmitted = Header{"Auto-Submitted", "auto-generated"}
 
 // listHeaders are the headers that make a digest a list's mail (RFC 2369, 2919,
 // 8058, 3834). A leave link that is no web page is no List-Unsubscribe.
-func (c *Composer) listHeaders(leave string) []Header {
+func (c *Composer) listHeaders(links Links) []Header {
 	var h []Header
 	if id := clean(c.site.ListID); id != "" {
 		h = append(h, Header{"List-Id", "<" + id + ">"})
 	}
-	if leave = webLink(leave); leave != "" {
+	if leave := webLink(links.Leave); leave != "" {
+		ways := "<" + leave + ">"
+		if mail := clean(links.Mail); mail != "" {
+			ways += ", <mailto:" + mail + "?subject=unsubscribe>"
+		}
 		h = append(h,
-			Header{"List-Unsubscribe", "<" + leave + ">"},
+			Header{"List-Unsubscribe", ways},
 			Header{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"})
 	}
 	return append(h, autoSubmitted)
@@ -313,6 +322,7 @@ type noticeView struct {
 	Keywords      string // empty: all papers
 	Link          string
 	Known         bool
+	Reply         bool      // a reply confirms too
 	Made, Expires time.Time // in the reader's zone
 }
 
@@ -327,6 +337,8 @@ type digestView struct {
 	Omitted       int    // papers left to the text part, for want of room
 	Settings      string
 	Leave         string
+
+	rec *recorder
 }
 
 // Top is the paper that the subject names.
@@ -363,7 +375,7 @@ type entry struct {
 	reasons []Reason
 	why     string // reasons in one text
 	rec     *recorder
-	self    *entry // where it stands in the letter that is put together
+	place   int // in the letter that is recorded, from 1
 }
 
 func (c *Composer) digestView(l Letter, in DigestInput) digestView {
@@ -425,8 +437,7 @@ type leaf struct {
 }
 
 func newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
-	l := &leaf{Card: NewCard(p, nil, at), title: p.RichTitle()}
-	l.Rising, l.Leads = pick.Rising, pick.Leads
+	l := &leaf{Card: NewCard(p, nil, at).Trending(pick.Rising, pick.Leads), title: p.RichTitle()}
 	if l.summary = p.RichSummary(); l.Brief {
 		l.summary = paper.Rich{{Plain: l.Summary, Text: l.Summary}}
 	}

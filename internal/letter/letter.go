@@ -59,6 +59,8 @@ type Letter struct {
 	Ticket   int64
 	Attempts int  // delivery attempts so far
 	Unknown  bool // one of them ended without an answer to the final dot
+	// Damage is why the picks could not be read from the outbox; nil: they were.
+	Damage error
 }
 
 // Pick is one paper in a letter, with the reasons it is there.

@@ -26,15 +26,13 @@ const (
 // the table's index of term, field and text). Numbers are varints. Readers'
 // terms recur from pick to pick, which is what the table saves.
 func PackPicks(picks []Pick) []byte {
-	var table []string
-	index := map[string]uint64{}
-	number := func(s string) uint64 {
-		n, ok := index[s]
-		if !ok {
-			n = uint64(len(table))
-			index[s], table = n, append(table, s)
+	table := make([]string, 0, 16)
+	number := func(s string) uint64 { // a letter's texts are few
+		n := slices.Index(table, s)
+		if n < 0 {
+			n, table = len(table), append(table, s)
 		}
-		return n
+		return uint64(n)
 	}
 	body := binary.AppendUvarint(nil, uint64(len(picks)))
 	for _, p := range picks {

@@ -6,21 +6,24 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"io"
-	"strconv"
+	"slices"
 	"strings"
+	"sync/atomic"
 	texttemplate "text/template"
 	"text/template/parse"
+	"time"
 )
 
-// A digest differs from reader to reader, and most of what it says of a paper
-// does not. So templates name parts, which are rendered and encoded once for
-// all letters in which they say the same, and then only put in. What a part
-// depends on is read off its template.
+// A digest differs from reader to reader, and most of what it says does not. So
+// templates name parts, which are rendered and encoded once for all letters in
+// which they say the same, and then only put in. What a part depends on is read
+// off its template. The whole is a part too; its links are filled in.
 
-// partsKept bounds what is kept of rendered parts, in bytes, twice.
-const partsKept = 8 << 20
+// partsKept bounds what is kept of rendered parts of each format, in bytes, in
+// each half of the cache.
+const partsKept = 4 << 20
 
-// leavesKept is how many papers are kept as letters show them, twice.
+// leavesKept is how many papers are kept as letters show them, likewise.
 const leavesKept = 2000
 
 // format is one of the two bodies of a letter, and its templates.
@@ -30,186 +33,242 @@ type format struct {
 	trim    func(line string) string
 	blanks  bool // empty lines mean something
 	uses    map[string]uses
-	parts   *cache[partKey, []item]
+	usual   atomic.Int64 // length of the body before
+
+	ofEntries *cache[entryKey, []item]
+	ofDigests *cache[digestKey, []item]
 }
 
 // inHTML and inText are the formats of parsed templates, before any of them
 // was executed, which for HTML changes their trees.
 func inHTML(t *htmltemplate.Template) *format {
 	f := newFormat("digest.html.tmpl", t.ExecuteTemplate, strings.TrimSpace)
-	tree := func(name string) *parse.Tree {
-		if one := t.Lookup(name); one != nil {
-			return one.Tree
-		}
-		return nil
-	}
+	trees := map[string]*parse.Tree{}
 	for _, one := range t.Templates() {
-		f.uses[one.Name()] = usesOf(tree, one.Name())
+		trees[one.Name()] = one.Tree
 	}
+	f.trace(trees)
 	return f
 }
 
 func inText(t *texttemplate.Template) *format {
 	f := newFormat("digest.txt.tmpl", t.ExecuteTemplate, trimLine)
 	f.blanks = true
-	tree := func(name string) *parse.Tree {
-		if one := t.Lookup(name); one != nil {
-			return one.Tree
-		}
-		return nil
-	}
+	trees := map[string]*parse.Tree{}
 	for _, one := range t.Templates() {
-		f.uses[one.Name()] = usesOf(tree, one.Name())
+		trees[one.Name()] = one.Tree
 	}
+	f.trace(trees)
 	return f
 }
 
 func newFormat(frame string, execute func(io.Writer, string, any) error, trim func(string) string) *format {
 	return &format{
 		frame: frame, execute: execute, trim: trim, uses: map[string]uses{},
-		parts: newCache[partKey](partsKept/2, sizeOfItems),
+		ofEntries: newCache[entryKey](partsKept, sizeOfItems),
+		ofDigests: newCache[digestKey](partsKept/4, sizeOfItems),
 	}
 }
 
-// partKey is all that a part of an entry depends on.
-type partKey struct {
+func (f *format) trace(trees map[string]*parse.Tree) {
+	for name := range trees {
+		f.uses[name] = usesOf(trees, name)
+	}
+}
+
+func (f *format) usesOf(name string) uses {
+	if used, known := f.uses[name]; known {
+		return used
+	}
+	return usesAll
+}
+
+// entryKey is all that a part of an entry depends on.
+type entryKey struct {
 	name              string
 	leaf              *leaf  // the paper, without what one reader matched
-	number            int    // or 0
 	matched           string // or empty
+	number            int    // or 0
 	lean, bare, first bool
 }
 
-func (f *format) key(name string, e *entry) partKey {
-	used, known := f.uses[name]
-	if !known {
-		used = usesAll
-	}
-	k := partKey{name: name, lean: e.Lean, bare: e.Bare, first: e.First}
-	if used&usesCard != 0 {
-		k.leaf = e.leaf
+// digestKey is all that a part of a digest depends on, where it does not depend
+// on the papers or keywords: these make it a part of one letter only.
+type digestKey struct {
+	name            string
+	day             int64
+	zone            *time.Location
+	weekly, first   bool
+	count, omitted  int
+	more, rising    int    // or 0
+	settings, leave string // where they can't be filled in
+	roomForSettings int    // else
+	roomForLeave    int
+}
+
+// whole is what parts are of: an entry or a digest.
+type whole interface {
+	// partOf returns a part, rendered now or before.
+	partOf(f *format, name string) ([]item, error)
+	// recorded is the same as a template is given it, to leave marks for parts
+	// and links.
+	recorded(r *recorder) any
+}
+
+func (e *entry) partOf(f *format, name string) ([]item, error) {
+	used := f.usesOf(name)
+	key := entryKey{name: name, lean: e.Lean, bare: e.Bare, first: e.First}
+	if used&(usesCard|usesRising) != 0 {
+		key.leaf = e.leaf
 	}
 	if used&usesNumber != 0 {
-		k.number = e.Number
+		key.number = e.Number
 	}
 	if used&usesMatched != 0 {
-		k.matched = e.why
+		key.matched = e.why
 	}
-	return k
+	return cached(f, f.ofEntries, key, name, e)
 }
 
-// item is a piece of an encoded body: text, a place for a part, or an empty
-// line where none stands yet.
-type item struct {
-	quoted []byte
-	raw    int // bytes before encoding
-	hole   bool
-	part   hole
-	inline bool // the part stands within a line
-	blank  bool
-}
-
-// hole is a place for a part of an entry.
-type hole struct {
-	name string
-	of   *entry // nil: of the entry whose part this is itself
-}
-
-func sizeOfItems(items []item) int {
-	n := 0
-	for _, one := range items {
-		n += cap(one.quoted) + 80
+func (v *digestView) partOf(f *format, name string) ([]item, error) {
+	used := f.usesOf(name)
+	if used&(usesPapers|usesCard) != 0 || used&usesKeywords != 0 && v.Keywords != "" {
+		return f.render(name, v)
 	}
-	return n
+	key := digestKey{
+		name: name, day: v.Day.Unix(), zone: v.Day.Location(), weekly: v.Weekly, first: v.First,
+		count: v.Count(), omitted: v.Omitted,
+	}
+	if used&usesMore != 0 {
+		key.more = v.More
+	}
+	if used&usesRising != 0 {
+		key.rising = v.Rising()
+	}
+	key.settings, key.roomForSettings = room(v.Settings)
+	key.leave, key.roomForLeave = room(v.Leave)
+	return cached(f, f.ofDigests, key, name, v)
 }
 
-// recorder notes the parts that a template asks for while it is executed, and
-// has it write marks for them.
-type recorder struct{ holes []hole }
+func cached[K comparable](f *format, kept *cache[K, []item], key K, name string, of whole) ([]item, error) {
+	if items, ok := kept.get(key); ok {
+		return items, nil
+	}
+	items, err := f.render(name, of)
+	if err == nil {
+		kept.put(key, items)
+	}
+	return items, err
+}
 
-// mark stands for a part. No text has the character: they are all cleaned.
-func (r *recorder) mark(h hole) string {
-	r.holes = append(r.holes, h)
-	return "\x00" + strconv.Itoa(len(r.holes)-1) + "\x00"
+func (e *entry) recorded(r *recorder) any {
+	one := *e
+	one.rec, one.place = r, 0
+	return one
+}
+
+func (v *digestView) recorded(r *recorder) any {
+	one := *v
+	one.rec = r
+	one.Settings = r.link(settingsLink, v.Settings)
+	one.Leave = r.link(leaveLink, v.Leave)
+	one.Papers = slices.Clone(v.Papers)
+	for i := range one.Papers {
+		one.Papers[i].rec, one.Papers[i].place = r, i+1
+	}
+	return one
 }
 
 // part is the function that templates call for a part. Where no letter is being
-// put together, or the part is not of an entry, it executes its template.
-func (c *Composer) part(f **format, name string, data any) (string, error) {
-	if e, ok := data.(entry); ok && e.rec != nil {
-		return e.rec.mark(hole{name, e.self}), nil
+// put together, or the part is of something smaller, it executes its template.
+func (f *format) part(name string, data any) (string, error) {
+	switch d := data.(type) {
+	case entry:
+		if d.rec != nil {
+			return d.rec.mark(hole{name: name, paper: d.place}), nil
+		}
+	case digestView:
+		if d.rec != nil {
+			return d.rec.mark(hole{name: name}), nil
+		}
 	}
 	var b bytes.Buffer
-	err := (*f).execute(&b, name, data)
-	return b.String(), err
+	err := f.execute(&b, name, data)
+	return cmp.Or(strings.TrimSuffix(b.String(), "\n"), nothing), err
 }
 
-func (c *Composer) htmlPart(name string, data any) (htmltemplate.HTML, error) {
-	s, err := c.part(&c.inHTML, name, data)
-	return htmltemplate.HTML(s), err
+// each is the function that templates call for a part of every paper of a
+// digest.
+func (f *format) each(name string, v digestView) (string, error) {
+	if v.rec != nil {
+		return v.rec.mark(hole{name: name, each: true}), nil
+	}
+	all := make([]string, len(v.Papers))
+	for i, e := range v.Papers {
+		var err error
+		if all[i], err = f.part(name, e); err != nil {
+			return "", err
+		}
+	}
+	return strings.Join(all, "\n"), nil
 }
 
-// nothing is what an empty part leaves in a text: its line is no empty line.
+// nothing is what an empty part leaves: its line is no empty line.
 const nothing = "\x01"
 
-func (c *Composer) textPart(name string, data any) (string, error) {
-	s, err := c.part(&c.inText, name, data)
-	return cmp.Or(s, nothing), err
+// funcs are the functions of parts in templates; f is set before the first
+// template is executed.
+func (c *Composer) textFuncs() texttemplate.FuncMap {
+	return texttemplate.FuncMap{
+		"words": c.words,
+		"part":  func(name string, data any) (string, error) { return c.inText.part(name, data) },
+		"parts": func(name string, v digestView) (string, error) { return c.inText.each(name, v) },
+	}
+}
+
+func (c *Composer) htmlFuncs() htmltemplate.FuncMap {
+	return htmltemplate.FuncMap{
+		"part": func(name string, data any) (htmltemplate.HTML, error) {
+			s, err := c.inHTML.part(name, data)
+			return htmltemplate.HTML(s), err
+		},
+		"parts": func(name string, v digestView) (htmltemplate.HTML, error) {
+			s, err := c.inHTML.each(name, v)
+			return htmltemplate.HTML(s), err
+		},
+	}
 }
 
 // body renders and encodes a digest in one format. raw is its length before
 // encoding.
-func (f *format) body(v digestView) (quoted []byte, raw int, err error) {
-	rec := &recorder{}
-	entries := make([]entry, len(v.Papers))
-	copy(entries, v.Papers)
-	for i := range entries {
-		entries[i].rec, entries[i].self = rec, &entries[i]
-	}
-	v.Papers = entries
-	items, err := f.render(f.frame, v, rec)
-	if err != nil {
+func (f *format) body(v *digestView) (quoted []byte, raw int, err error) {
+	a := &assembly{format: f, out: make([]byte, 0, f.usual.Load()*5/4)}
+	if err := a.put(f.frame, v); err != nil {
 		return nil, 0, err
 	}
-	a := &assembly{format: f, out: make([]byte, 0, 40<<10)}
-	if err := a.add(items, nil); err != nil {
-		return nil, 0, err
-	}
+	f.usual.Store(int64(len(a.out)))
 	return a.out, a.raw, nil
 }
 
-// partOf returns a part of an entry, rendered now or before.
-func (f *format) partOf(name string, e *entry) ([]item, error) {
-	key := f.key(name, e)
-	if items, ok := f.parts.get(key); ok {
-		return items, nil
-	}
-	rec := &recorder{}
-	one := *e
-	one.rec, one.self = rec, nil
-	items, err := f.render(name, one, rec)
-	if err != nil {
-		return nil, err
-	}
-	f.parts.put(key, items)
-	return items, nil
-}
-
 // render executes a template and encodes what it says around its parts.
-func (f *format) render(name string, data any, rec *recorder) ([]item, error) {
+func (f *format) render(name string, of whole) ([]item, error) {
+	rec := &recorder{}
 	var b bytes.Buffer
-	if err := f.execute(&b, name, data); err != nil {
+	if err := f.execute(&b, name, of.recorded(rec)); err != nil {
 		return nil, err
 	}
-	w := &writer{holes: rec.holes}
+	w := &writer{recorder: rec}
 	for line := range strings.Lines(b.String()) {
-		switch line = f.trim(line); {
+		if strings.HasSuffix(line, "\n") || f.frame == name {
+			line = f.trim(line)
+		}
+		switch {
 		case line == nothing:
 		case line != "":
 			w.line(strings.ReplaceAll(line, nothing, ""))
 		case f.blanks:
 			w.flush()
-			w.items = append(w.items, item{blank: true})
+			w.items = append(w.items, item{kind: isBlank})
 		}
 	}
 	w.flush()
@@ -217,58 +276,6 @@ func (f *format) render(name string, data any, rec *recorder) ([]item, error) {
 		return nil, fmt.Errorf("template %q: it has %d parts and shows %d", name, len(rec.holes), w.marks)
 	}
 	return w.items, nil
-}
-
-// writer cuts what a template says at its marks, and encodes it.
-type writer struct {
-	holes []hole
-	items []item
-	text  item // grows until the next mark
-	marks int  // found
-}
-
-func (w *writer) flush() {
-	if len(w.text.quoted) > 0 {
-		w.items, w.text = append(w.items, w.text), item{}
-	}
-}
-
-func (w *writer) add(s, end string) {
-	w.text.quoted = append(appendQuoted(w.text.quoted, s), end...)
-	w.text.raw += len(s)
-	if end != softBreak {
-		w.text.raw++ // a line feed
-	}
-}
-
-func (w *writer) line(s string) {
-	pieces := strings.Split(s, "\x00")
-	if len(pieces) == 1 {
-		w.add(s, "\r\n")
-		return
-	}
-	alone := len(pieces) == 3 && pieces[0] == "" && pieces[2] == ""
-	for i, piece := range pieces {
-		last := i == len(pieces)-1
-		switch {
-		case i%2 == 1:
-			w.mark(piece, !alone)
-		case last && !alone:
-			w.add(piece, "\r\n")
-		case piece != "":
-			w.add(piece, softBreak)
-		}
-	}
-}
-
-func (w *writer) mark(number string, inline bool) {
-	n, err := strconv.Atoi(number)
-	if err != nil || n < 0 || n >= len(w.holes) {
-		return // shows in the count
-	}
-	w.flush()
-	w.items = append(w.items, item{hole: true, part: w.holes[n], inline: inline})
-	w.marks++
 }
 
 // assembly is a body that is being put together.
@@ -280,49 +287,70 @@ type assembly struct {
 	blank bool // an empty line is due before what comes next
 }
 
-// add writes items; the parts without an entry of their own are of e.
-func (a *assembly) add(items []item, e *entry) error {
+// put writes a part.
+func (a *assembly) put(name string, of whole) error {
+	items, err := of.partOf(a.format, name)
+	if err != nil {
+		return err
+	}
 	for i := range items {
-		one := &items[i]
-		switch {
-		case one.blank:
-			a.blank = a.begun
-		case one.hole:
-			if err := a.put(one, e); err != nil {
-				return err
-			}
-		default:
-			a.write(one)
+		if err := a.add(&items[i], of); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (a *assembly) write(one *item) {
+func (a *assembly) add(one *item, of whole) error {
+	switch one.kind {
+	case isBlank:
+		a.blank = a.begun
+	case isPart:
+		err := a.fill(one.hole, of)
+		if one.inline {
+			a.joinLine()
+		}
+		return err
+	case isLink:
+		v := of.(*digestView)
+		link := v.Settings
+		if one.link == leaveLink {
+			link = v.Leave
+		}
+		a.write(append(appendQuoted(nil, link), softBreak...), len(link))
+	default:
+		a.write(one.quoted, one.raw)
+	}
+	return nil
+}
+
+func (a *assembly) fill(h hole, of whole) error {
+	v, _ := of.(*digestView)
+	switch {
+	case h.each:
+		for i := range v.Papers {
+			if err := a.put(h.name, &v.Papers[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	case h.paper > 0:
+		return a.put(h.name, &v.Papers[h.paper-1])
+	}
+	return a.put(h.name, of)
+}
+
+func (a *assembly) write(quoted []byte, raw int) {
 	if a.blank {
 		a.out, a.raw, a.blank = append(a.out, "\r\n"...), a.raw+1, false
 	}
-	a.out, a.raw, a.begun = append(a.out, one.quoted...), a.raw+one.raw, true
+	a.out, a.raw, a.begun = append(a.out, quoted...), a.raw+raw, true
 }
 
-func (a *assembly) put(one *item, e *entry) error {
-	if one.part.of != nil {
-		e = one.part.of
-	}
-	items, err := a.partOf(one.part.name, e)
-	if err != nil {
-		return err
-	}
-	if !one.inline {
-		return a.add(items, e)
-	}
-	if err := a.add(items, e); err != nil {
-		return err
-	}
-	// Within a line the part's last line end is none.
+// joinLine takes the line end from a part that stands within a line.
+func (a *assembly) joinLine() {
 	a.blank = false
 	if n := len(a.out); bytes.HasSuffix(a.out, []byte("\r\n")) && !bytes.HasSuffix(a.out, []byte(softBreak)) {
 		a.out, a.raw = append(a.out[:n-2], softBreak...), a.raw-1
 	}
-	return nil
 }

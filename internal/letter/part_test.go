@@ -77,6 +77,9 @@ func personal(n int, ps []*paper.Paper) ([]letter.Letter, []letter.DigestInput) 
 		l.Made = morning.Add(time.Duration(random.IntN(3)) * 24 * time.Hour)
 		in.First, in.Weekly = random.IntN(4) == 0, random.IntN(4) == 0
 		in.Links.Leave = fmt.Sprint("https://paperboy.example/leave/", i)
+		if i%10 == 0 {
+			in.Links.Leave = fmt.Sprint("https://paperboy.example/?leave=a&amp=b+c&i=", i)
+		}
 		ls, ins = append(ls, l), append(ins, in)
 	}
 	return ls, ins
@@ -118,6 +121,10 @@ func TestEncodedWithoutKnownPapersIsAnError(t *testing.T) {
 func TestOperatorsOwnParts(t *testing.T) {
 	frame := `<html>{{range .Papers}}%s{{end}}<a href="{{.Leave}}">leave</a></html>`
 	cases := map[string]string{
+		"a part of every paper":           `<html>{{parts "paper" .}}<a href="{{.Leave}}">leave</a></html>{{define "paper"}}<p>{{.Number}} {{template "matched" .}}</p>{{end}}`,
+		"a part of every paper in a line": `<html><p>{{parts "paper" .}}</p></html>{{define "paper"}}{{.Number}}{{end}}`,
+		"parts of the digest":             `<html>{{part "top" .}}{{part "links" .}}{{part "rest" .}}</html>{{define "top"}}{{if .Papers}}{{.Top.Title}}{{end}}{{end}}{{define "links"}}{{.Settings}}, {{.Leave}}{{.Leave}}{{end}}{{define "rest"}}{{.Rest}}{{.Day}}{{with .More}}{{.}}{{end}}{{len .Papers}}{{end}}`,
+		"links in several places":         `<html><p title="{{.Leave}}">{{.Leave}}</p><a href="{{.Settings}}">x</a><a href={{.Leave}}>y</a></html>`,
 		"no parts":                        fmt.Sprintf(frame, `<p>{{.Number}} {{.Title}} {{template "matched" .}}</p>`),
 		"a part within a line":            fmt.Sprintf(frame, `<p>{{part "paper" .}}, </p>`) + `{{define "paper"}}<i>{{.Title}}</i>{{end}}`,
 		"two parts within a line":         fmt.Sprintf(frame, `<p>{{part "a" .}}{{part "b" .}}</p>`) + `{{define "a"}}<i>{{.Title}}</i>{{end}}{{define "b"}}{{.Number}}{{end}}`,
@@ -148,7 +155,7 @@ func TestOperatorsOwnParts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ls, ins := personal(20, invented())
+			ls, ins := personal(12, invented())
 			for i := range ls {
 				sameEncoded(t, c, ls[i], ins[i])
 			}

@@ -30,8 +30,10 @@ func (c *Composer) rehearse() error {
 	for _, kind := range []Kind{Confirmation, Access, Move} {
 		for _, known := range []bool{false, true} {
 			in := NoticeInput{Link: "https://paperboy.example/confirm/sample", Expires: sampleTime, Known: known}
-			if _, err := c.Notice(sampleLetter(kind), in); err != nil {
-				return err
+			for _, in.ReplyTo = range []string{"", "sample@paperboy.example"} {
+				if _, err := c.Notice(sampleLetter(kind), in); err != nil {
+					return err
+				}
 			}
 		}
 	}

@@ -2,29 +2,33 @@ package letter
 
 import "text/template/parse"
 
-// uses says which of an entry's values, beside those that are in every key, a
-// template can show or act on.
+// uses says which values of an entry or a digest, beside those that are in
+// every key, a template can show or act on.
 type uses uint8
 
 const (
-	usesCard    uses = 1 << iota // what the paper is
-	usesNumber                   // its place in the letter
-	usesMatched                  // why this reader gets it
-	usesAll     = usesCard | usesNumber | usesMatched
+	usesCard     uses = 1 << iota // what the paper is
+	usesNumber                    // its place in the letter
+	usesMatched                   // why this reader gets it
+	usesKeywords                  // the reader's
+	usesMore                      // how many papers were left out
+	usesRising                    // whether the paper rises, or how many do
+	usesPapers                    // a digest's papers, in other ways than as parts
+	usesAll      = 1<<iota - 1
 )
 
 // tracer finds out what templates use, by reading them. Where it can't tell,
 // it says all.
 type tracer struct {
-	tree  func(name string) *parse.Tree
+	trees map[string]*parse.Tree
 	seen  map[string]bool
 	found uses
 }
 
-// usesOf reads the template, which is given an entry, and those that it gives
-// the entry to. Its parts are asked about on their own.
-func usesOf(tree func(name string) *parse.Tree, name string) uses {
-	t := &tracer{tree: tree, seen: map[string]bool{}}
+// usesOf reads the template, which is given an entry or a digest, and those
+// that it gives it to. Its parts are asked about on their own.
+func usesOf(trees map[string]*parse.Tree, name string) uses {
+	t := &tracer{trees: trees, seen: map[string]bool{}}
 	t.template(name)
 	return t.found
 }
@@ -34,15 +38,15 @@ func (t *tracer) template(name string) {
 		return
 	}
 	t.seen[name] = true
-	if tree := t.tree(name); tree != nil {
+	if tree := t.trees[name]; tree != nil {
 		t.node(tree.Root, false)
 	} else {
 		t.found = usesAll
 	}
 }
 
-// node reads a node. With inner, "." is not the entry but one of its values,
-// which was looked at where it came from.
+// node reads a node. With inner, "." is not what the template was given but one
+// of its values, which was looked at where it came from.
 func (t *tracer) node(node parse.Node, inner bool) {
 	switch n := node.(type) {
 	case *parse.ListNode:
@@ -77,7 +81,7 @@ func (t *tracer) node(node parse.Node, inner bool) {
 			t.field(n.Ident[1])
 		}
 	}
-	if isEntry(node, inner) {
+	if isWhole(node, inner) {
 		t.found = usesAll // it goes somewhere that can't be followed
 	}
 }
@@ -90,7 +94,15 @@ func (t *tracer) branch(n parse.BranchNode, inner, body bool) {
 
 func (t *tracer) field(name string) {
 	switch name {
-	case "Lean", "Bare", "First":
+	case "Lean", "Bare", "Site", "Day", "Weekly", "First", "Count", "Rest", "Omitted", "Settings", "Leave":
+	case "Keywords":
+		t.found |= usesKeywords
+	case "More":
+		t.found |= usesMore
+	case "Rising":
+		t.found |= usesRising
+	case "Papers", "Top":
+		t.found |= usesPapers
 	case "Number":
 		t.found |= usesNumber
 	case "Matched":
@@ -106,24 +118,26 @@ func (t *tracer) call(n *parse.TemplateNode, inner bool) {
 	switch {
 	case n.Pipe == nil:
 	case len(n.Pipe.Decl) == 0 && len(n.Pipe.Cmds) == 1 && len(n.Pipe.Cmds[0].Args) == 1 &&
-		isEntry(n.Pipe.Cmds[0].Args[0], inner):
+		isWhole(n.Pipe.Cmds[0].Args[0], inner):
 		t.template(n.Name)
 	default:
 		t.node(n.Pipe, inner)
 	}
 }
 
-// command reads the call of a function, with the two in mind that execute
+// command reads the call of a function, with those in mind that execute
 // templates.
 func (t *tracer) command(args []parse.Node, inner bool) {
-	if function, ok := args[0].(*parse.IdentifierNode); ok && len(args) == 3 && isEntry(args[2], inner) {
+	if function, ok := args[0].(*parse.IdentifierNode); ok && len(args) == 3 {
 		name, literal := args[1].(*parse.StringNode)
-		switch {
-		case literal && function.Ident == "part":
-			return
-		case literal && function.Ident == "words":
-			t.template(name.Text)
-			return
+		if literal && isWhole(args[2], inner) {
+			switch function.Ident {
+			case "part", "parts":
+				return
+			case "words":
+				t.template(name.Text)
+				return
+			}
 		}
 	}
 	for _, arg := range args {
@@ -131,8 +145,8 @@ func (t *tracer) command(args []parse.Node, inner bool) {
 	}
 }
 
-// isEntry reports whether a node is the entry itself.
-func isEntry(node parse.Node, inner bool) bool {
+// isWhole reports whether a node is all that the template was given.
+func isWhole(node parse.Node, inner bool) bool {
 	switch n := node.(type) {
 	case *parse.DotNode:
 		return !inner

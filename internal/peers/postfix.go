@@ -1,11 +1,13 @@
 package peers
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -47,8 +49,33 @@ func (s *Sink) Letters(t testing.TB) []string {
 // Discarding is Postfix's smtp-sink as it is fastest: it accepts every letter
 // and throws it away.
 type Discarding struct {
-	Host string
-	Port int
+	Host   string
+	Port   int
+	output *lockedBuffer
+}
+
+// Taken returns how many letters it took so far.
+func (d *Discarding) Taken(t testing.TB) int {
+	t.Helper()
+	printed := d.output.String() // "sess=8 quit=8 mesg=5000\r", again and again
+	at := strings.LastIndex(printed, "mesg=")
+	if at < 0 {
+		return 0
+	}
+	var n int
+	if _, err := fmt.Sscanf(printed[at:], "mesg=%d", &n); err != nil {
+		t.Fatalf("smtp-sink's count: %v", err)
+	}
+	return n
+}
+
+// Source is Postfix's smtp-source: it sends this many equal messages of this
+// many bytes over eight connections as fast as it can.
+func (d *Discarding) Source(t testing.TB, messages, size int) *exec.Cmd {
+	t.Helper()
+	return exec.Command(postfixProgram(t, "smtp-source"), "-d", "-s", "8",
+		"-m", strconv.Itoa(messages), "-l", strconv.Itoa(size),
+		"-f", "papers@example.org", "-t", "reader@example.net", net.JoinHostPort(d.Host, strconv.Itoa(d.Port)))
 }
 
 // DiscardingSink starts such an smtp-sink on a loopback port until the test
@@ -56,7 +83,7 @@ type Discarding struct {
 func DiscardingSink(t testing.TB) *Discarding {
 	t.Helper()
 	addr := port(t)
-	start(t, exec.Command(sinkProgram(t), append(asRoot(), addr, "100")...), addr)
+	output := start(t, exec.Command(sinkProgram(t), append(asRoot(), "-c", addr, "100")...), addr)
 	host, number, err := net.SplitHostPort(addr)
 	if err != nil {
 		t.Fatal(err)
@@ -65,17 +92,22 @@ func DiscardingSink(t testing.TB) *Discarding {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Discarding{host, n}
+	return &Discarding{host, n, output}
 }
 
 func sinkProgram(t testing.TB) string {
 	t.Helper()
-	if program, err := exec.LookPath("smtp-sink"); err == nil {
+	return postfixProgram(t, "smtp-sink")
+}
+
+func postfixProgram(t testing.TB, name string) string {
+	t.Helper()
+	if program, err := exec.LookPath(name); err == nil {
 		return program
 	}
-	const debian = "/usr/sbin/smtp-sink" // outside a user's PATH
+	debian := "/usr/sbin/" + name // outside a user's PATH
 	if _, err := os.Stat(debian); err != nil {
-		Missing(t, "smtp-sink (Debian's postfix)", err)
+		Missing(t, name+" (Debian's postfix)", err)
 	}
 	return debian
 }

@@ -25,8 +25,8 @@ func port(t testing.TB) string {
 }
 
 // start runs a server until the test ends, and returns once all addresses
-// answer. What it printed is shown where the test fails.
-func start(t testing.TB, cmd *exec.Cmd, addrs ...string) {
+// answer, with what it prints; that is shown where the test fails.
+func start(t testing.TB, cmd *exec.Cmd, addrs ...string) *lockedBuffer {
 	t.Helper()
 	output := new(lockedBuffer)
 	cmd.Stdout, cmd.Stderr = output, output
@@ -57,6 +57,7 @@ func start(t testing.TB, cmd *exec.Cmd, addrs ...string) {
 			}
 		}
 	}
+	return output
 }
 
 func answers(addr string) bool {

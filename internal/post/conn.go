@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/textproto"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -25,13 +26,15 @@ const (
 
 // conn is one open connection to a mail server.
 type conn struct {
-	host    string
-	timeout time.Duration
-	wire    *wire
-	client  *smtp.Client
-	begun   bool          // a transaction is open and must be reset
-	served  bool          // a letter before had its final answer here
-	over    *letter.Reply // set once the connection is of no more use
+	host                 string
+	timeout              time.Duration
+	wire                 *wire
+	client               *smtp.Client
+	pipelining, eightBit bool          // what the server takes
+	utf8                 bool          // what this letter needs
+	begun                bool          // a transaction is open and must be reset
+	served               bool          // a letter before had its final answer here
+	over                 *letter.Reply // set once the connection is of no more use
 }
 
 func (c *conn) Send(ctx context.Context, e letter.Envelope) letter.Reply {
@@ -46,7 +49,7 @@ func (c *conn) Send(ctx context.Context, e letter.Envelope) letter.Reply {
 		return c.end(letter.Reply{Stage: letter.StageConnect, Host: c.host, Text: err.Error()})
 	}
 	stop := context.AfterFunc(ctx, c.wire.cut)
-	c.client.SkipSMTPUTF8(!utf8Needed)
+	c.utf8 = utf8Needed
 	reply := c.transact(from, to, wireForm(e.Data))
 	if !stop() && reply.Code == 0 {
 		reply.Text = ctx.Err().Error() + ": " + reply.Text
@@ -73,10 +76,11 @@ func (c *conn) end(r letter.Reply) letter.Reply {
 	return r
 }
 
-// transact goes through one mail transaction (RFC 5321, section 3.3).
+// transact goes through one mail transaction (RFC 5321, section 3.3). All
+// commands before the letter go out at once where the server takes that.
 func (c *conn) transact(from, to string, data []byte) letter.Reply {
 	if c.begun {
-		if err := c.command(c.client.Reset); err != nil {
+		if err := c.reset(); err != nil {
 			r := answer(letter.StageConnect, c.host, err)
 			if r.Code != serviceClosing {
 				r.Code = 0 // a server that can't even forget is no use
@@ -85,58 +89,156 @@ func (c *conn) transact(from, to string, data []byte) letter.Reply {
 		}
 		c.begun = false
 	}
-	if err := c.command(func() error { return c.client.Mail(from) }); err != nil {
-		return answer(letter.StageMail, c.host, err)
+	steps := []step{
+		{letter.StageMail, c.mail(from), anyYes},
+		{letter.StageRcpt, "RCPT TO:" + to, anyYes},
+		{letter.StageData, "DATA", goAhead},
 	}
-	c.begun = true
-	if err := c.command(func() error { return c.client.Rcpt(to) }); err != nil {
-		return answer(letter.StageRcpt, c.host, err)
+	var refusal letter.Reply
+	if c.pipelining {
+		refusal = c.allAtOnce(steps)
+	} else {
+		refusal = c.oneByOne(steps)
+	}
+	if refusal.Stage != "" {
+		return refusal
 	}
 	return c.data(data)
 }
 
-// command runs one command under its own deadline. Any 2xx answer is a yes.
-func (c *conn) command(run func() error) error {
+// What answer to a command is a yes.
+const (
+	anyYes  = 2   // any 2xx
+	goAhead = 354 // send the letter
+)
+
+// step is one command of a transaction.
+type step struct {
+	stage letter.Stage
+	line  string
+	yes   int
+}
+
+func (c *conn) mail(from string) string {
+	line := "MAIL FROM:" + from
+	if c.eightBit {
+		line += " BODY=8BITMIME"
+	}
+	if c.utf8 {
+		line += " SMTPUTF8"
+	}
+	return line
+}
+
+func (c *conn) reset() error {
+	if err := c.say("RSET"); err != nil {
+		return err
+	}
+	return c.hear(anyYes)
+}
+
+// oneByOne gives each command when the one before is answered, and returns
+// what was no yes, if anything.
+func (c *conn) oneByOne(steps []step) letter.Reply {
+	for _, s := range steps {
+		err := c.say(s.line)
+		if err == nil {
+			err = c.hear(s.yes)
+		}
+		if err != nil {
+			return answer(s.stage, c.host, err)
+		}
+		c.begun = true
+	}
+	return letter.Reply{}
+}
+
+// allAtOnce gives all commands before it hears the first answer (RFC 2920), and
+// returns the first that is no yes. What follows that one is heard out; a
+// server that wants the letter all the same gets an empty one, for nobody.
+func (c *conn) allAtOnce(steps []step) letter.Reply {
+	lines := make([]string, len(steps))
+	for i, s := range steps {
+		lines[i] = s.line
+	}
+	if err := c.say(lines...); err != nil {
+		return answer(letter.StageMail, c.host, err)
+	}
+	var refusal letter.Reply
+	for _, s := range steps {
+		err := c.hear(s.yes)
+		switch {
+		case err == nil:
+			c.begun = true
+		case refusal.Stage == "":
+			refusal = answer(s.stage, c.host, err)
+		}
+		if refusal.Stage != "" && (refusal.Code == 0 || refusal.Code == serviceClosing) {
+			return refusal
+		}
+		if refusal.Stage != "" && err == nil && s.yes == goAhead {
+			c.declined()
+		}
+	}
+	return refusal
+}
+
+// declined ends the letter that a server wants though it refused its sender or
+// recipient. If that fails, the next command will too.
+func (c *conn) declined() {
+	if c.say(".") == nil {
+		_ = c.hear(anyYes)
+	}
+}
+
+// say sends lines, under their own deadline.
+func (c *conn) say(lines ...string) error {
 	if err := c.client.UpdateDeadline(c.timeout); err != nil {
 		return err
 	}
-	err := run()
-	if said := new(textproto.Error); errors.As(err, &said) && said.Code/100 == 2 {
-		return nil
+	w := c.client.Text.W
+	for _, line := range lines {
+		_, _ = w.WriteString(line + "\r\n") // Flush tells the error
 	}
+	return w.Flush()
+}
+
+// hear reads one answer, under its own deadline.
+func (c *conn) hear(yes int) error {
+	if err := c.client.UpdateDeadline(c.timeout); err != nil {
+		return err
+	}
+	_, _, err := c.client.Text.ReadResponse(yes)
 	return err
 }
 
-// data hands over the letter. The body is flushed before the final dot, so
-// that the last write is the dot alone: when that write failed, the letter
-// can't have arrived; when it went out and no answer came, nobody knows.
+// data hands over the letter with its final dot in one go: when that failed,
+// the dot did not go out, and the letter can't have arrived; when it went out
+// and no answer came, nobody knows.
 func (c *conn) data(data []byte) letter.Reply {
 	if err := c.client.UpdateDeadline(c.timeout); err != nil {
 		return answer(letter.StageData, c.host, err)
 	}
-	w, err := c.client.Data()
-	if err != nil {
-		return answer(letter.StageData, c.host, err)
-	}
-	_, err = w.Write(data)
+	w := c.client.Text.W
+	_, err := w.Write(append(data, ".\r\n"...))
 	if err == nil {
-		err = c.client.Text.W.Flush()
+		err = w.Flush()
 	}
-	if err == nil {
-		err = c.client.UpdateDeadline(2 * c.timeout)
-	}
-	// After a failed write, Close sends nothing more, but reads the answer
-	// that a server may have left before it hung up.
-	closed := w.Close()
+	// Where this fails the connection is gone, which reading shows: the dot may
+	// be out all the same.
+	_ = c.client.UpdateDeadline(2 * c.timeout)
+	// Also after a failed write there may be an answer, which the server left
+	// before it hung up.
+	code, text, heard := c.client.Text.ReadResponse(anyYes)
 	if err != nil || c.wire.lost.Load() {
-		if said := new(textproto.Error); err == nil || errors.As(closed, &said) {
-			err = closed
+		if said := new(textproto.Error); err == nil || errors.As(heard, &said) {
+			err = heard
 		}
 		return c.unsent(err)
 	}
-	r := answer(letter.StageDot, c.host, closed)
-	if closed == nil {
-		r.Code, r.Text = 250, tidy(w.(*smtp.DataCloser).ServerResponse())
+	r := answer(letter.StageDot, c.host, heard)
+	if heard == nil {
+		r.Code, r.Text = code, tidy(text)
 	}
 	c.begun, c.served = r.Code == 0, c.served || r.Code != 0
 	return r
@@ -236,14 +338,22 @@ func tidy(text string) string {
 	return text[:cut] + "…"
 }
 
-// wireForm returns data with every line end as CRLF, the lone CR and LF too: a
-// server may take one of them for the end of the letter.
+// wireForm returns data as it goes over the wire before the final dot: every
+// line end as CRLF, the lone CR and LF too, since a server may take one of them
+// for the end of the letter; the last line ended; and a dot that begins a line
+// doubled (RFC 5321, section 4.5.2).
 func wireForm(data []byte) []byte {
-	lone := bytes.Count(data, []byte("\r\n"))
-	if bytes.Count(data, []byte("\n")) == lone && bytes.Count(data, []byte("\r")) == lone {
-		return data
+	ends := bytes.Count(data, []byte("\r\n"))
+	if bytes.Count(data, []byte("\n")) != ends || bytes.Count(data, []byte("\r")) != ends {
+		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+		data = bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))
 	}
-	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
-	return bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))
+	if bytes.HasPrefix(data, []byte(".")) || bytes.Contains(data, []byte("\n.")) {
+		data = bytes.ReplaceAll(append([]byte("\n"), data...), []byte("\n."), []byte("\n.."))[1:]
+	}
+	if !bytes.HasSuffix(data, []byte("\r\n")) {
+		data = append(slices.Clip(data), "\r\n"...)
+	}
+	return data
 }

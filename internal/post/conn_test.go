@@ -27,6 +27,17 @@ func once(verb string, a smtpfault.Answer) func(smtpfault.Step) smtpfault.Answer
 	}
 }
 
+// pipelined runs a test with a server that takes commands one by one, and with
+// one that takes several at once.
+func pipelined(t *testing.T, name string, run func(*testing.T, *smtpfault.Server)) {
+	t.Run(name, func(t *testing.T) { run(t, smtpfault.New(t)) })
+	t.Run(name+", pipelining", func(t *testing.T) {
+		server := smtpfault.New(t)
+		server.Extensions("8BITMIME", "PIPELINING")
+		run(t, server)
+	})
+}
+
 func TestReplies(t *testing.T) {
 	say := func(reply string) smtpfault.Answer { return smtpfault.Answer{Reply: reply} }
 	hangUp := smtpfault.Answer{Lost: true, HangUp: true}
@@ -71,8 +82,7 @@ func TestReplies(t *testing.T) {
 		"an answer without end":             {"RCPT", say("550 5.1.1 " + strings.Repeat("ä", 4000)), letter.StageRcpt, 550, "5.1.1 " + strings.Repeat("ä", 247) + "…", true},
 	}
 	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			server := smtpfault.New(t)
+		pipelined(t, name, func(t *testing.T, server *smtpfault.Server) {
 			server.Script(once(c.verb, c.answer))
 			conn := mustOpen(t, faultConfig(server))
 			got := conn.Send(t.Context(), envelope("a@example.com"))
@@ -188,7 +198,10 @@ func TestCancelledBefore(t *testing.T) {
 // TestRefusedRecipientsBetween holds that a refused letter leaves nothing
 // behind in the transaction of the next.
 func TestRefusedRecipientsBetween(t *testing.T) {
-	server := smtpfault.New(t)
+	pipelined(t, "ten letters", refusedRecipientsBetween)
+}
+
+func refusedRecipientsBetween(t *testing.T, server *smtpfault.Server) {
 	server.Script(func(s smtpfault.Step) smtpfault.Answer {
 		if s.Verb == "RCPT" && strings.Contains(s.Line, "gone") {
 			return smtpfault.Answer{Reply: "550 5.1.1 no such user"}
@@ -230,8 +243,7 @@ func TestFailedReset(t *testing.T) {
 	for name, answer := range map[string]smtpfault.Answer{
 		"hung up": {Lost: true, HangUp: true}, "refused": {Reply: "500 5.5.1 what?"}, "closing": {Reply: "421 4.3.2 closing"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			server := smtpfault.New(t)
+		pipelined(t, name, func(t *testing.T, server *smtpfault.Server) {
 			server.Script(func(s smtpfault.Step) smtpfault.Answer {
 				switch {
 				case s.Verb == "RSET":
@@ -270,8 +282,7 @@ func TestServersThatLimitLetters(t *testing.T) {
 		"421 holding on":   {Reply: "421 4.7.0 too many letters on this connection"},
 		"421 without hint": {Reply: "421", HangUp: true},
 	} {
-		t.Run(name, func(t *testing.T) {
-			server := smtpfault.New(t)
+		pipelined(t, name, func(t *testing.T, server *smtpfault.Server) {
 			var mu sync.Mutex
 			verb, served := "MAIL", map[int]int{}
 			if name == "hang-up at once" {

@@ -19,10 +19,13 @@ import (
 // text and HTML as multipart/alternative, both quoted-printable UTF-8. Equal
 // messages give equal bytes. An error names the header field at fault.
 //
-// go-mail encodes the parts. The header is written here, because go-mail sorts
+// go-mail encodes the parts, where they don't come encoded. The header is written here, because go-mail sorts
 // the fields and breaks long ones right after the colon, where some readers
 // lose a Message-ID.
 func Build(m letter.Message) ([]byte, error) {
+	if m.Encoded != nil {
+		return join(m)
+	}
 	if m.Text == "" {
 		return nil, fmt.Errorf("build message %q: it has no text", m.ID)
 	}
@@ -42,6 +45,35 @@ func Build(m letter.Message) ([]byte, error) {
 	h.buf.Write(body)
 	return h.buf.Bytes(), nil
 }
+
+// join builds a message whose parts are encoded already. Nothing in them can
+// read like the line between them: "=_" does not occur in quoted-printable.
+func join(m letter.Message) ([]byte, error) {
+	sum := sha256.Sum256([]byte(m.ID))
+	boundary := "=_" + hex.EncodeToString(sum[:20])
+	h := new(header)
+	h.buf.Grow(len(m.Encoded.Text) + len(m.Encoded.HTML) + headRoom)
+	h.message(m)
+	h.plain("Content-Type", `multipart/alternative; boundary="`+boundary+`"`)
+	if h.err != nil {
+		return nil, fmt.Errorf("build message %q: %w", m.ID, h.err)
+	}
+	part := func(kind string, body []byte) {
+		h.buf.WriteString("\r\n--" + boundary + "\r\n")
+		h.plain("Content-Type", kind+"; charset=UTF-8")
+		h.plain("Content-Transfer-Encoding", "quoted-printable")
+		h.buf.WriteString("\r\n")
+		h.buf.Write(body)
+	}
+	part("text/plain", m.Encoded.Text)
+	part("text/html", m.Encoded.HTML)
+	h.buf.WriteString("\r\n--" + boundary + "--\r\n")
+	return h.buf.Bytes(), nil
+}
+
+// headRoom is what a message's header and the lines between its parts mostly
+// fit in.
+const headRoom = 4 << 10
 
 // message writes the fields of m, those about the content apart.
 func (h *header) message(m letter.Message) {

@@ -60,6 +60,46 @@ func TestBuildGolden(t *testing.T) {
 	}
 }
 
+// The parts that come encoded make the same message as those that go-mail
+// encodes.
+func TestEncodedPartsMakeTheSameMessage(t *testing.T) {
+	quoted := func(s string) []byte {
+		var b bytes.Buffer
+		w := quotedprintable.NewWriter(&b)
+		if _, err := w.Write([]byte(s)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	plain, encoded := sample(), sample()
+	encoded.Encoded = &letter.Encoded{Text: quoted(plain.Text), HTML: quoted(plain.HTML)}
+	encoded.Text, encoded.HTML = "", ""
+	var headers []mail.Header
+	var bodies []map[string]string
+	for _, m := range []letter.Message{plain, encoded} {
+		raw, err := Build(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		msg, body := parts(t, raw)
+		delete(msg.Header, "Content-Type") // has the boundary
+		headers, bodies = append(headers, msg.Header), append(bodies, body)
+	}
+	if diff := cmp.Diff(bodies[0], bodies[1]); diff != "" {
+		t.Errorf("parts (-by go-mail +encoded before):\n%s", diff)
+	}
+	if diff := cmp.Diff(headers[0], headers[1]); diff != "" {
+		t.Errorf("header (-by go-mail +encoded before):\n%s", diff)
+	}
+	encoded.Subject = "a\r\nBcc: all@example.org"
+	if _, err := Build(encoded); err == nil {
+		t.Error("a subject of two lines was built")
+	}
+}
+
 // parts reads a built message back with other code than built it.
 func parts(t testing.TB, raw []byte) (*mail.Message, map[string]string) {
 	t.Helper()

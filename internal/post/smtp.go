@@ -113,6 +113,8 @@ func (s *SMTP) Open(ctx context.Context) (Conn, error) {
 	if !stop() {
 		return nil, s.fault(ctx, c, letter.StageAuth, ctx.Err())
 	}
+	c.pipelining, _ = client.Extension("PIPELINING")
+	c.eightBit, _ = client.Extension("8BITMIME")
 	return c, nil
 }
 

@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,7 +107,13 @@ func BenchmarkDue100ReadersOfAYear(b *testing.B) {
 		}
 		var entries []digest.Entry
 		for _, one := range due {
-			entries = append(entries, entry(one.Reader, at, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10))
+			first := paper.Key(10 * d)
+			e := entry(one.Reader, at, first+1, first+2, first+3, first+4, first+5, first+6, first+7, first+8, first+9, first+10)
+			if e.Had = one.Had; e.Had != nil { // as the papers of two weeks are candidates
+				e.Had.Floor = first - 150
+				e.Had.Sent = slices.DeleteFunc(e.Had.Sent, func(key paper.Key) bool { return key < e.Had.Floor })
+			}
+			entries = append(entries, e)
 		}
 		if _, err := s.Enqueue(b.Context(), entries, at); err != nil {
 			b.Fatal(err)

@@ -163,20 +163,6 @@ func inOrder(a, b letter.Letter) int {
 	return cmp.Or(cmp.Compare(digest(a), digest(b)), a.Made.Compare(b.Made), cmp.Compare(a.ID, b.ID))
 }
 
-// Holds reports whether the owner may send the letter now: it is still the
-// owner's, and its reader still wants it.
-func (s *Store) Holds(ctx context.Context, owner, letterID int64) (held bool, err error) {
-	const query = `SELECT 1 FROM letters WHERE id = $1 AND owner = $2 AND state = 'queued' AND ` + wanted
-	err = s.read(ctx, func(t *tx) (err error) {
-		held, err = t.find(query, []any{letterID, owner}, new(int))
-		return err
-	})
-	if err != nil {
-		return false, fmt.Errorf("claim of letter %d: %w", letterID, err)
-	}
-	return held, nil
-}
-
 // Release gives back claims on letters that were not tried.
 func (s *Store) Release(ctx context.Context, owner int64, ids []int64) error {
 	err := s.write(ctx, func(t *tx) error {

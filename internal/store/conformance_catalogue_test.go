@@ -402,7 +402,7 @@ func TestErrorsComeThrough(t *testing.T) {
 	if _, err := s.Due(t.Context(), noon, 0, 1); err == nil {
 		t.Error("a closed database knows who is due")
 	}
-	if _, err := s.Holds(t.Context(), 1, 1); err == nil {
+	if _, err := holds(t.Context(), s, 1, 1); err == nil {
 		t.Error("a closed database knows claims")
 	}
 	if _, err := s.Reader(t.Context(), 1); err == nil || errors.Is(err, errNoReader) {

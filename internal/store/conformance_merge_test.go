@@ -65,7 +65,7 @@ var mergeTests = []test{
 		w.connect(noon.Add(2 * hour))
 		d, err := w.DueOf(w.Context(), r.ID, noon)
 		w.ok(err)
-		if _, sent := d.History.Sent[min(one.Key, two.Key)]; !sent {
+		if !slices.Contains(d.History.Sent, min(one.Key, two.Key)) {
 			w.Errorf("sent are %v", d.History.Sent)
 		}
 	}},

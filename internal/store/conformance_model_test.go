@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"paperboy/internal/digest"
@@ -26,12 +28,13 @@ type outboxModel struct {
 	ended  map[int64]bool            // letters that nobody may claim any more
 	had    map[string]letter.Outcome // how a paper went to a reader
 	papers paper.Key                 // papers so far
+	kept   int                       // how often a record in short went on
 	now    time.Time
 }
 
 var modelTests = []test{
 	{"whatever processes do in whatever order, no letter is claimed twice and no paper sent twice", func(w *world) {
-		run := 0
+		run, kept := 0, 0
 		other := w.open()
 		rapid.Check(w.T, func(t *rapid.T) {
 			run++
@@ -48,7 +51,11 @@ var modelTests = []test{
 				"slot": m.slot, "claim": m.claim, "settle": m.settle, "release": m.release, "die": m.die, "": m.check,
 			})
 			m.drain(readers)
+			kept += m.kept
 		})
+		if kept == 0 {
+			w.Error("no record in short was ever kept")
+		}
 	}},
 }
 
@@ -64,14 +71,15 @@ func (m *outboxModel) slot(*rapid.T) {
 	m.ok(err)
 	var entries []digest.Entry
 	for _, d := range due {
+		m.inShort(s, d)
 		var keys []paper.Key
 		for key := paper.Key(1); key <= m.papers; key++ {
-			if _, sent := d.History.Sent[key]; !sent {
+			if !slices.Contains(d.History.Sent, key) {
 				keys = append(keys, key)
 			}
 		}
 		e := entry(d.Reader, m.now, keys...)
-		e.Supersedes = d.Supersedes
+		e.Supersedes, e.Had = d.Supersedes, d.Had
 		for _, id := range d.Supersedes {
 			if m.held[id] != 0 {
 				m.t.Fatalf("letter %d is held and to be superseded", id)
@@ -84,6 +92,19 @@ func (m *outboxModel) slot(*rapid.T) {
 	m.ok(err)
 	if n != len(entries) {
 		m.t.Fatalf("%d of %d readers were served", n, len(entries))
+	}
+}
+
+// inShort holds what was kept in short against all letters.
+func (m *outboxModel) inShort(s *store.Store, d digest.Due) {
+	full, err := s.DueOf(m.Context(), d.Reader.ID, m.now)
+	m.ok(err)
+	ignore := cmpopts.IgnoreFields(digest.Due{}, "Had")
+	if diff := cmp.Diff(full, d, ignore, cmpopts.EquateEmpty()); diff != "" {
+		m.t.Fatalf("reader %d had (-letters +in short)\n%s", d.Reader.ID, diff)
+	}
+	if d.Had != nil {
+		m.kept++
 	}
 }
 
@@ -173,7 +194,7 @@ func (m *outboxModel) die(*rapid.T) {
 func (m *outboxModel) check(*rapid.T) {
 	for id, holder := range m.held {
 		for _, owner := range m.owners {
-			if held, err := m.Holds(m.Context(), owner, id); err != nil || held != (owner == holder) {
+			if held, err := holds(m.Context(), m, owner, id); err != nil || held != (owner == holder) {
 				m.t.Fatalf("letter %d of %d: owner %d holds it: %t, %v", id, holder, owner, held, err)
 			}
 		}

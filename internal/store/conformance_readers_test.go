@@ -155,7 +155,7 @@ var readerTests = []test{
 			if got := w.states(r.ID); !cmp.Equal(got, []letter.State{letter.Dropped, letter.Sent}) {
 				w.Errorf("after %s: letters %d, %d are %v", act, sent, id, got)
 			}
-			if held, err := w.Holds(w.Context(), owner, id); err != nil || held {
+			if held, err := holds(w.Context(), w, owner, id); err != nil || held {
 				w.Errorf("after %s the letter is still to be sent (%v)", act, err)
 			}
 		}

@@ -218,7 +218,7 @@ var requestTests = []test{
 			}
 		}
 		// What a process was about to send to the old address goes to the new.
-		if held, err := w.Holds(w.Context(), owner, waiting); err != nil || held {
+		if held, err := holds(w.Context(), w, owner, waiting); err != nil || held {
 			w.Errorf("the letter to the old address is still held (%v)", err)
 		}
 		if got := w.claim(owner, noon.Add(hour)); len(got) != 1 || got[0].Address != "New@Example.org" {

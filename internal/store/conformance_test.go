@@ -29,12 +29,14 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"claims", claimTests},
 		{"settle", settleTests},
 		{"model", modelTests},
+		{"had", hadTests},
 		{"shared", sharedTests},
 		{"twins", twinTests},
 		{"search", searchTests},
 		{"help", helpTests},
 		{"prune", pruneTests},
 		{"import", importTests},
+		{"bounces", bounceTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, one := range part.tests {

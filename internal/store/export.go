@@ -19,6 +19,7 @@ type (
 		Reader   exportedReader    `json:"reader"`
 		Requests []exportedRequest `json:"requests,omitempty"`
 		Letters  []*exportedLetter `json:"letters"` // newest first
+		Bounces  []exportedBounce  `json:"bounces,omitempty"`
 	}
 	exportedReader struct {
 		Address      string             `json:"address"`
@@ -66,6 +67,13 @@ type (
 		Papers    []exportedPick    `json:"papers,omitempty"`
 		Attempts  []exportedAttempt `json:"attempts,omitempty"`
 	}
+	exportedBounce struct {
+		At     time.Time         `json:"at"`
+		Kind   letter.BounceKind `json:"kind"`
+		Status string            `json:"status,omitempty"`
+		Code   int               `json:"code,omitempty"`
+		Text   string            `json:"text,omitempty"`
+	}
 	exportedPick struct {
 		Name    paper.Name `json:"id,omitempty"`
 		Title   string     `json:"title"`
@@ -92,7 +100,10 @@ func (s *Store) Export(ctx context.Context, id int64) ([]byte, error) {
 		if e.Requests, err = t.exportRequests(id); err != nil {
 			return err
 		}
-		e.Letters, err = t.exportLetters(id)
+		if e.Letters, err = t.exportLetters(id); err != nil {
+			return err
+		}
+		e.Bounces, err = t.exportBounces(id)
 		return err
 	})
 	if err != nil {
@@ -155,6 +166,16 @@ func (t *tx) exportLetters(reader int64) ([]*exportedLetter, error) {
 		}
 	}
 	return all, nil
+}
+
+func (t *tx) exportBounces(reader int64) ([]exportedBounce, error) {
+	const all = 10_000
+	bounces, err := t.bounces(reader, all)
+	out := make([]exportedBounce, len(bounces))
+	for i, b := range bounces {
+		out[i] = exportedBounce{At: b.At, Kind: b.Kind, Status: b.Status, Code: b.Code, Text: b.Text}
+	}
+	return out, err
 }
 
 func exportPick(p letter.Pick, known *paper.Paper) exportedPick {

@@ -22,8 +22,10 @@ func scanLetter(scan func(...any) error, l *letter.Letter) error {
 	if err != nil {
 		return err
 	}
+	// A letter whose picks can't be read is that letter's trouble, and no fault
+	// of those that come with it.
 	if l.Picks, err = letter.UnpackPicks(packed); err != nil {
-		return fmt.Errorf("letter %d: %w", l.ID, err)
+		l.Damage = fmt.Errorf("letter %d: %w", l.ID, err)
 	}
 	return nil
 }

@@ -7,24 +7,18 @@ import (
 
 	"paperboy/internal/digest"
 	"paperboy/internal/letter"
-	"paperboy/internal/paper"
 	"paperboy/internal/subscription"
 )
 
 // Due returns at most limit active readers whose next slot may have come by
 // now, with ids above after and in their order, each with what they already
-// had.
+// had. What can't be read of one reader's letters is that reader's Err.
 func (s *Store) Due(ctx context.Context, now time.Time, after int64, limit int) ([]digest.Due, error) {
-	const active = `state = 'active' AND next_due <= $1 AND id > $2`
+	const page = `readers.id IN (
+		SELECT id FROM readers WHERE state = 'active' AND next_due <= $1 AND id > $2 ORDER BY id LIMIT $3)`
 	var all []digest.Due
-	err := s.read(ctx, func(t *tx) error {
-		readers, err := collect(t, `SELECT `+readerColumns+` FROM readers WHERE `+active+` ORDER BY id LIMIT $3`,
-			[]any{stamp(now), after, limit}, scanReader)
-		if err != nil || len(readers) == 0 {
-			return err
-		}
-		last := readers[len(readers)-1].ID
-		all, err = t.histories(readers, active+` AND id <= $3`, stamp(now), after, last)
+	err := s.read(ctx, func(t *tx) (err error) {
+		all, err = t.due(inShort, page, stamp(now), after, limit)
 		return err
 	})
 	if err != nil {
@@ -33,84 +27,124 @@ func (s *Store) Due(ctx context.Context, now time.Time, after int64, limit int) 
 	return all, nil
 }
 
-// DueOf returns one reader, due or not, with what they already had.
+// DueOf returns one reader, due or not, with all that they already had.
 func (s *Store) DueOf(ctx context.Context, id int64, _ time.Time) (digest.Due, error) {
 	var d digest.Due
-	err := s.read(ctx, func(t *tx) error {
-		r, err := t.reader(id)
-		if err != nil {
-			return err
-		}
-		all, err := t.histories([]subscription.Reader{r}, `id = $1`, id)
-		if err == nil {
-			d = all[0]
-		}
+	err := s.read(ctx, func(t *tx) (err error) {
+		d, err = t.dueOf(id)
 		return err
 	})
 	return d, aboutReader(id, err)
 }
 
-// histories returns what these readers had; the condition on readers finds the
-// same ones. The picks of letters are the record of what was sent, whatever
-// the papers were merged into since.
-func (t *tx) histories(readers []subscription.Reader, which string, args ...any) ([]digest.Due, error) {
-	roots, err := t.roots(`TRUE`)
-	if err != nil {
+func (t *tx) dueOf(id int64) (digest.Due, error) {
+	all, err := t.due(inFull, `readers.id = $1`, id)
+	switch {
+	case err != nil:
+		return digest.Due{}, err
+	case len(all) == 0:
+		return digest.Due{}, subscription.ErrNoReader
+	}
+	return all[0], nil
+}
+
+// What is looked at of readers' letters: those that had_slot does not cover, or
+// every one.
+const (
+	inShort = ` AND letters.slot > readers.had_slot `
+	inFull  = ` `
+)
+
+// due returns the readers who meet the condition, by id, with what they had.
+// The picks of letters are the record of what was sent, whatever the papers
+// were merged into since.
+func (t *tx) due(letters, which string, args ...any) ([]digest.Due, error) {
+	ledgers, broken, err := t.ledgers(letters, which, args)
+	if err != nil || len(ledgers) == 0 {
 		return nil, err
 	}
-	all := make([]digest.Due, len(readers))
-	for i, r := range readers {
-		all[i].Reader = r
-		all[i].History = digest.History{First: true, Sent: map[paper.Key]struct{}{}}
+	if err := t.addLetters(ledgers, letters, which, args); err != nil {
+		return nil, err
 	}
-	query := `
-		SELECT reader, id, state, slot, made, horizon, keywords, unknown, owner IS NOT NULL,
-			CASE WHEN state IN ('queued', 'sent') THEN picks END
-		FROM letters
-		WHERE kind = 'digest' AND reader IN (SELECT id FROM readers WHERE ` + which + `)
-		ORDER BY reader, made, id`
-	at := 0
-	return all, t.each(query, args, func(scan func(...any) error) error {
-		var l letter.Letter
-		var owned bool
+	all := make([]digest.Due, len(ledgers))
+	for i, l := range ledgers {
+		all[i] = l.Due()
+		if broken[l.Reader()] {
+			if all[i], err = t.dueOf(l.Reader()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
+}
+
+// ledgers begins the ledgers of readers, and names those whose record in short
+// can't be read: theirs has to be made again from all letters.
+func (t *tx) ledgers(letters, which string, args []any) ([]*digest.Ledger, map[int64]bool, error) {
+	query := `SELECT ` + readerColumns + `, readers.had, readers.had_slot, readers.had_era
+		FROM readers WHERE ` + which + ` ORDER BY readers.id`
+	var ledgers []*digest.Ledger
+	broken := map[int64]bool{}
+	err := t.each(query, args, func(scan func(...any) error) error {
+		var r subscription.Reader
+		var had digest.Had
 		var packed []byte
-		err := scan(&l.Reader, &l.ID, &l.State, moment{&l.Slot}, moment{&l.Made}, &l.Horizon, &l.Keywords,
-			truth{&l.Unknown}, truth{&owned}, &packed)
+		var slot time.Time
+		var era int64
+		err := scanReader(func(into ...any) error {
+			return scan(append(into, &packed, moment{&slot}, &era)...)
+		}, &r)
 		if err != nil {
 			return err
 		}
-		if l.Picks, err = letter.UnpackPicks(packed); err != nil {
-			return fmt.Errorf("letter %d: %w", l.ID, err)
+		if letters == inShort && !slot.IsZero() {
+			if had, err = digest.UnpackHad(packed); err != nil {
+				broken[r.ID] = true
+			}
+			had.Slot = slot
 		}
-		for all[at].Reader.ID != l.Reader {
-			at++
-		}
-		had(&all[at], l, owned, roots)
+		had.Era = era
+		ledgers = append(ledgers, digest.NewLedger(r, had))
 		return nil
 	})
+	return ledgers, broken, err
 }
 
-// had adds one letter, in the order of their making, to what a reader had.
-func had(d *digest.Due, l letter.Letter, owned bool, roots roots) {
-	if l.Slot.After(d.LastSlot) {
-		d.LastSlot = l.Slot
+// addLetters adds the letters of these readers, who meet the condition.
+func (t *tx) addLetters(ledgers []*digest.Ledger, letters, which string, args []any) error {
+	roots, err := t.roots(`TRUE`)
+	if err != nil {
+		return err
 	}
-	switch {
-	case l.State.Dead():
-		return
-	case l.State == letter.Queued && !owned && !l.Unknown:
-		d.Supersedes = append(d.Supersedes, l.ID)
-		return
-	}
-	for _, p := range l.Picks {
-		d.History.Sent[roots.of(p.Paper)] = struct{}{}
-	}
-	if l.State != letter.Quiet {
-		d.LastMade = l.Made
-	}
-	if !d.Reader.Welcome {
-		d.History.First, d.History.Horizon, d.History.At, d.Keywords = false, l.Horizon, l.Made, l.Keywords
-	}
+	query := `
+		SELECT letters.reader, letters.id, letters.state, letters.slot, letters.made, letters.horizon, letters.keywords,
+			letters.unknown, letters.owner IS NOT NULL, CASE WHEN letters.state IN ('queued', 'sent') THEN letters.picks END
+		FROM readers CROSS JOIN letters
+		WHERE letters.reader = readers.id AND letters.kind = 'digest'` + letters + `AND ` + which + `
+		ORDER BY readers.id, letters.slot`
+	at := 0
+	return t.each(query, args, func(scan func(...any) error) error {
+		var l letter.Letter
+		var held bool
+		var packed []byte
+		err := scan(&l.Reader, &l.ID, &l.State, moment{&l.Slot}, moment{&l.Made}, &l.Horizon, &l.Keywords,
+			truth{&l.Unknown}, truth{&held}, &packed)
+		if err != nil {
+			return err
+		}
+		for ledgers[at].Reader() != l.Reader {
+			at++
+		}
+		if l.Picks, err = letter.UnpackPicks(packed); err != nil {
+			ledgers[at].Fail(fmt.Errorf("letter %d: %w", l.ID, err))
+			return nil
+		}
+		for i, p := range l.Picks {
+			l.Picks[i].Paper = roots.of(p.Paper)
+		}
+		ledgers[at].Add(l, held)
+		return nil
+	})
 }
 
 // Enqueue writes what these readers are owed, in one transaction, and returns
@@ -161,19 +195,27 @@ func (t *tx) enqueueOne(e digest.Entry) (whole bool, made int, err error) {
 	const look = `
 		UPDATE readers SET next_due = $1
 		WHERE id = $2 AND state = 'active' AND next_due = $3 AND COALESCE(since, '') = $4`
+	const lookAndKeep = `
+		UPDATE readers SET next_due = $1, had = $5, had_slot = $6
+		WHERE id = $2 AND state = 'active' AND next_due = $3 AND COALESCE(since, '') = $4 AND had_era = $7`
 	r := e.Reader
-	n, err := t.exec(look, due(e.NextDue), r.ID, due(r.NextDue), due(r.Since))
+	n, err := 0, error(nil)
+	if args := []any{due(e.NextDue), r.ID, due(r.NextDue), due(r.Since)}; e.Had == nil {
+		n, err = t.exec(look, args...)
+	} else {
+		n, err = t.exec(lookAndKeep, append(args, e.Had.Pack(), stamp(e.Had.Slot), e.Had.Era)...)
+	}
 	if err != nil || n == 0 || e.Letter == nil {
 		return true, 0, err
 	}
-	l := *e.Letter
-	l.Kind, l.Reader, l.Address = letter.Digest, r.ID, ""
-	inserted, err := t.insertLetter(l, "", time.Time{})
+	inserted, err := t.insertDigest(r.ID, e.Letter)
 	if err != nil || !inserted {
 		return true, 0, err
 	}
-	if _, err := t.exec(`UPDATE readers SET welcome = 0 WHERE id = $1`, r.ID); err != nil {
-		return false, 0, err
+	if r.Welcome {
+		if _, err := t.exec(`UPDATE readers SET welcome = 0 WHERE id = $1`, r.ID); err != nil {
+			return false, 0, err
+		}
 	}
 	const supersede = `
 		UPDATE letters SET state = 'superseded', retry = NULL
@@ -185,6 +227,17 @@ func (t *tx) enqueueOne(e digest.Entry) (whole bool, made int, err error) {
 		}
 	}
 	return true, 1, nil
+}
+
+// insertDigest is insertLetter for the kind of which there are very many.
+func (t *tx) insertDigest(reader int64, l *letter.Letter) (bool, error) {
+	const query = `
+		INSERT INTO letters (kind, reader, slot, made, message_id, state, picks, matched, keywords, horizon, ticket, address, folded)
+		VALUES ('digest', $1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', '')
+		ON CONFLICT (reader, kind, slot) DO NOTHING`
+	n, err := t.exec(query, reader, stamp(l.Slot), stamp(l.Made), l.MessageID, l.State,
+		letter.PackPicks(l.Picks), l.Matched, l.Keywords, l.Horizon)
+	return n > 0, err
 }
 
 // attempt runs fn and undoes what it wrote if it is not to be kept.

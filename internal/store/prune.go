@@ -20,7 +20,8 @@ const (
 )
 
 // Prune removes what has grown too old to matter at now: letters with their
-// attempts, but for those still to be sent, and readings. It returns how many
+// attempts, but for those still to be sent, what came back for them, readings,
+// and the names of mailed commands. It returns how many
 // rows went. Stopped halfway, it goes on at the next call.
 func (s *Store) Prune(ctx context.Context, now time.Time) (int, error) {
 	// Ids rise with time: the oldest letters are those with the lowest.
@@ -35,6 +36,8 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (int, error) {
 				WHERE later.paper = readings.paper AND later.source = readings.source
 					AND later.at > readings.at AND substr(later.at, 1, 10) = substr(readings.at, 1, 10))
 			LIMIT $2)`
+	const bounces = `DELETE FROM bounces WHERE id IN (SELECT id FROM bounces WHERE at < $1 LIMIT $2)`
+	const commands = `DELETE FROM commands WHERE key IN (SELECT key FROM commands WHERE at < $1 LIMIT $2)`
 	gone := 0
 	for _, one := range []struct {
 		what, query string
@@ -42,6 +45,8 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (int, error) {
 	}{
 		{"letters", letters, now.Add(-KeepLetters)},
 		{"readings", readings, now.Add(-KeepReadings)},
+		{"bounces", bounces, now.Add(-KeepLetters)},
+		{"commands", commands, now.Add(-KeepCommands)},
 	} {
 		n, err := s.pruneAll(ctx, one.query, one.before)
 		gone += n

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"paperboy/internal/letter"
@@ -51,6 +52,33 @@ func (s *Store) Reader(ctx context.Context, id int64) (r subscription.Reader, er
 		return err
 	})
 	return r, aboutReader(id, err)
+}
+
+// Recipients returns the readers with these ids. Those that are deleted are
+// left out.
+func (s *Store) Recipients(ctx context.Context, ids []int64) (map[int64]subscription.Reader, error) {
+	found := make(map[int64]subscription.Reader, len(ids))
+	err := s.read(ctx, func(t *tx) error {
+		for some := range slices.Chunk(ids, atOnce) {
+			args := make([]any, len(some))
+			for i, id := range some {
+				args[i] = id
+			}
+			query := `SELECT ` + readerColumns + ` FROM readers WHERE id IN (` + places(1, len(some)) + `)`
+			readers, err := collect(t, query, args, scanReader)
+			if err != nil {
+				return err
+			}
+			for _, r := range readers {
+				found[r.ID] = r
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("recipients: %w", err)
+	}
+	return found, nil
 }
 
 // ReaderByAddress returns the reader with an address as it is compared. The

@@ -248,18 +248,18 @@ func (t *tx) settleRequest(kind letter.Kind, reader int64) error {
 
 // move gives the reader the address of the request. Letters that are about to
 // be sent to the old one are taken back: they go to the new one.
-func (t *tx) move(id int64, q subscription.Request, _ time.Time) error {
+func (t *tx) move(id int64, q subscription.Request, now time.Time) error {
 	const (
 		// Somebody typed this address and never confirmed it.
 		makeRoom = `DELETE FROM readers WHERE folded = $2 AND id <> $1 AND state = 'pending' AND prior = ''`
-		rename   = `UPDATE readers SET address = $2, folded = $3 WHERE id = $1`
+		rename   = `UPDATE readers SET address = $2, folded = $3, moved = $4 WHERE id = $1`
 		takeBack = `UPDATE letters SET owner = NULL WHERE reader = $1 AND state = 'queued'`
 		forget   = `DELETE FROM requests WHERE reader = $1 AND kind = $2`
 	)
 	if _, err := t.exec(makeRoom, id, q.Folded); err != nil {
 		return err
 	}
-	_, err := t.exec(rename, id, q.Address, q.Folded)
+	_, err := t.exec(rename, id, q.Address, q.Folded, stamp(now))
 	if taken(err) {
 		return subscription.ErrTaken
 	}

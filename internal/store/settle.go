@@ -13,18 +13,44 @@ import (
 // thing: a letter that was delivered is sent, whoever holds it. A deleted
 // reader's letters are past settling.
 func (s *Store) Settle(ctx context.Context, owner int64, ss []letter.Settlement) error {
-	err := s.write(ctx, func(t *tx) error {
+	_, err := s.Turn(ctx, owner, ss, nil)
+	return err
+}
+
+// Turn settles letters as Settle does, and tells in the same transaction which
+// of the next ones the owner may send now: those that are still the owner's,
+// and wanted by their readers.
+func (s *Store) Turn(ctx context.Context, owner int64, ss []letter.Settlement, next []int64) (held map[int64]bool, err error) {
+	in := s.write
+	if len(ss) == 0 {
+		in = s.read
+	}
+	err = in(ctx, func(t *tx) error {
 		for _, one := range ss {
 			if err := t.settle(owner, one); err != nil {
 				return fmt.Errorf("letter %d: %w", one.Letter, err)
 			}
 		}
-		return nil
+		held, err = t.holds(owner, next)
+		return err
 	})
 	if err != nil {
-		return fmt.Errorf("settle: %w", aboutOwner(owner, err))
+		return nil, fmt.Errorf("settle: %w", aboutOwner(owner, err))
 	}
-	return nil
+	return held, nil
+}
+
+func (t *tx) holds(owner int64, ids []int64) (map[int64]bool, error) {
+	const query = `SELECT 1 FROM letters WHERE id = $1 AND owner = $2 AND state = 'queued' AND ` + wanted
+	held := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		found, err := t.find(query, []any{id, owner}, new(int))
+		if err != nil {
+			return nil, fmt.Errorf("claim of letter %d: %w", id, err)
+		}
+		held[id] = found
+	}
+	return held, nil
 }
 
 func (t *tx) settle(owner int64, s letter.Settlement) error {
@@ -83,7 +109,5 @@ func (t *tx) noRecipient(l letter.Letter, a letter.Attempt) error {
 	if l.Kind == letter.Digest {
 		return t.suppress(l.Reader, fmt.Sprintf("no such recipient: %d %s", a.Code, a.Text), a.At)
 	}
-	const void = `UPDATE requests SET state = 'void' WHERE reader = $1 AND kind = $2 AND ticket = $3`
-	_, err := t.exec(void, l.Reader, l.Kind, l.Ticket)
-	return err
+	return t.void(l)
 }

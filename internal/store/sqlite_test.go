@@ -12,11 +12,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"paperboy/internal/digest"
+	"paperboy/internal/letter"
 	"paperboy/internal/paper"
 	"paperboy/internal/store"
 )
@@ -270,6 +273,93 @@ func TestNobodyWhoLeftIsSentADigest(t *testing.T) {
 	if got := w.claim(owner, noon); len(got) != 0 {
 		t.Errorf("claimed %v", got)
 	}
+}
+
+// A letter of ten papers with what came of it, its indexes, and its share of
+// what the reader had in short.
+func TestALetterTakesLessThanAKilobyte(t *testing.T) {
+	const letters = 600
+	file := filepath.Join(t.TempDir(), "paperboy.db")
+	w := &world{T: t, Store: openFile(t, file)}
+	for n := range letters / 3 {
+		w.add(fmt.Sprintf("reader%d@example.org", n), noon)
+	}
+	before := w.size(file)
+	for round := range 3 {
+		at := noon.Add(time.Duration(round) * day)
+		var entries []digest.Entry
+		for _, d := range w.due(at) {
+			e := served(d, at)
+			e.Letter.Keywords = `"neural operators", "diffusion policy", "language models", manipulation, quantum`
+			for key := range paper.Key(10) {
+				e.Letter.Picks = append(e.Letter.Picks, letter.Pick{
+					Paper: 250000 + key*61 + paper.Key(round)*700, Heat: 12.5, Rising: key == 0, Leads: "cs.RO",
+					Reasons: []letter.Reason{
+						{Term: `"diffusion policy"`, Field: "title", Text: "Diffusion Policies"},
+						{Term: "manipulation", Field: "abstract", Text: "manipulation"},
+					},
+				})
+			}
+			entries = append(entries, e)
+		}
+		if n := w.put(entries...); n != letters/3 {
+			t.Fatalf("%d letters made", n)
+		}
+		owner := w.join(at)
+		for ls := w.claim(owner, at); len(ls) > 0; ls = w.claim(owner, at) {
+			for _, l := range ls {
+				w.settle(owner, l, letter.Delivered, letter.Sent, at)
+			}
+		}
+	}
+	if per := (w.size(file) - before) / letters; per > 1000 {
+		t.Errorf("a letter takes %d bytes", per)
+	} else {
+		t.Logf("a letter takes %d bytes", per)
+	}
+}
+
+// size is that of a database with all that was written to it.
+func (w *world) size(file string) int64 {
+	w.Helper()
+	whole := filepath.Join(w.TempDir(), "copy.db")
+	w.ok(w.CopyTo(w.Context(), whole))
+	info, err := os.Stat(whole)
+	w.ok(err)
+	return info.Size()
+}
+
+// What is broken of one reader is that reader's alone.
+func TestABrokenRecordIsItsReadersAlone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "paperboy.db")
+	w := &world{T: t, Store: openFile(t, file)}
+	var ids []int64
+	for n := range 3 {
+		r := w.add(fmt.Sprintf("r%d@example.org", n), noon)
+		ids = append(ids, r.ID)
+		for d := range 3 {
+			at := noon.Add(time.Duration(d) * day)
+			w.put(served(w.dueOf(r.ID), at, paper.Key(d+1)))
+			w.deliver(letter.Delivered, letter.Sent, at)
+		}
+	}
+	execute(t, file, fmt.Sprintf(`UPDATE letters SET picks = x'01ff' WHERE reader = %d AND slot = (SELECT MAX(slot) FROM letters)`, ids[1]))
+	execute(t, file, fmt.Sprintf(`UPDATE readers SET had = x'0102' WHERE id = %d`, ids[2]))
+	due := w.due(noon.Add(3 * day))
+	if len(due) != 3 || due[0].Err != nil || due[1].Err == nil || due[2].Err != nil {
+		t.Fatalf("due %+v", due)
+	}
+	if !strings.Contains(due[1].Err.Error(), "letter 6") {
+		t.Errorf("the error does not name the letter: %v", due[1].Err)
+	}
+	for _, d := range []digest.Due{due[0], due[2]} {
+		if len(d.History.Sent) != 3 {
+			t.Errorf("reader %d had %v", d.Reader.ID, d.History.Sent)
+		}
+	}
+	// The letters make the record again.
+	w.put(served(due[2], noon.Add(3*day), 4))
+	w.sameInFull(noon.Add(4 * day))
 }
 
 // codeOf is SQLite's code of an error, 0 for others.

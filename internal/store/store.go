@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the engine
@@ -29,8 +30,8 @@ const busyTimeout = 10 * time.Second
 type Store struct {
 	// SQLite has one writer at a time. A pool of one makes goroutines queue
 	// for it here, in order, and leaves SQLite's own polling to processes.
-	writer *sql.DB
-	reader *sql.DB
+	writer *pool
+	reader *pool
 	gates  gates
 	shelf  shelf
 	words  vocabulary
@@ -62,10 +63,10 @@ func open(ctx context.Context, file string, more url.Values) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{}
-	if s.writer, err = pool(file, 1, more); err != nil {
+	if s.writer, err = newPool(file, 1, more); err != nil {
 		return nil, err
 	}
-	if s.reader, err = pool(file, 4, more); err != nil {
+	if s.reader, err = newPool(file, 4, more); err != nil {
 		return nil, errors.Join(err, s.writer.Close())
 	}
 	if err := s.migrate(ctx, migrations); err != nil {
@@ -87,14 +88,51 @@ func touch(file string) error {
 	return f.Close()
 }
 
-func pool(file string, size int, more url.Values) (*sql.DB, error) {
+// pool are connections, and the queries that are prepared on them: SQLite
+// takes longer to understand most of them than to run them.
+type pool struct {
+	*sql.DB
+	mu       sync.Mutex
+	prepared map[string]*sql.Stmt
+}
+
+// mostPrepared bounds what is kept: queries with a list in them differ by its
+// length.
+const mostPrepared = 200
+
+func (p *pool) find(query string) *sql.Stmt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.prepared[query]
+}
+
+// keep prepares queries for later transactions. One that can't be is left to
+// the transaction that needs it.
+func (p *pool) keep(ctx context.Context, queries []string) {
+	for _, query := range queries {
+		stmt, err := p.PrepareContext(ctx, query)
+		if err != nil {
+			return
+		}
+		p.mu.Lock()
+		_, known := p.prepared[query]
+		if known || len(p.prepared) >= mostPrepared {
+			_ = stmt.Close() // it was good for nothing
+		} else {
+			p.prepared[query] = stmt
+		}
+		p.mu.Unlock()
+	}
+}
+
+func newPool(file string, size int, more url.Values) (*pool, error) {
 	db, err := sql.Open("sqlite", address(file, more))
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(1)
-	return db, nil
+	return &pool{DB: db, prepared: map[string]*sql.Stmt{}}, nil
 }
 
 // address is the URI of a file with what every connection needs. A PRAGMA
@@ -158,19 +196,23 @@ func (s *Store) read(ctx context.Context, fn func(*tx) error) error {
 // a cancelled context, and close its connection, while another goroutine is
 // still using the statements, which crashes SQLite. Waiting for a connection
 // ends with ctx; a transaction that has begun looks at it before each query.
-func run(ctx context.Context, db *sql.DB, opts *sql.TxOptions, fn func(*tx) error) error {
+func run(ctx context.Context, db *pool, opts *sql.TxOptions, fn func(*tx) error) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	defer conn.Close()
 	whole := context.WithoutCancel(ctx)
+	t := &tx{ctx: whole, caller: ctx, pool: db, prepared: map[string]*sql.Stmt{}}
+	defer func() {
+		_ = conn.Close() // gives it back; the transaction has ended
+		db.keep(whole, t.unknown)
+	}()
 	begun, err := conn.BeginTx(whole, opts)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer func() { _ = begun.Rollback() }() // after a commit it does nothing
-	t := &tx{ctx: whole, caller: ctx, sql: begun, prepared: map[string]*sql.Stmt{}}
+	t.sql = begun
 	if err := errors.Join(fn(t), t.close()); err != nil {
 		return err
 	}

@@ -17,7 +17,9 @@ type tx struct {
 	ctx      context.Context // of the statements; it never ends
 	caller   context.Context // between statements it may end the transaction
 	sql      *sql.Tx
+	pool     *pool
 	prepared map[string]*sql.Stmt
+	unknown  []string // queries that the pool did not have
 }
 
 func (t *tx) prepare(query string) (*sql.Stmt, error) {
@@ -27,9 +29,15 @@ func (t *tx) prepare(query string) (*sql.Stmt, error) {
 	if stmt, ok := t.prepared[query]; ok {
 		return stmt, nil
 	}
+	if known := t.pool.find(query); known != nil {
+		stmt := t.sql.StmtContext(t.ctx, known)
+		t.prepared[query] = stmt
+		return stmt, nil
+	}
 	stmt, err := t.sql.PrepareContext(t.ctx, query)
 	if err == nil {
 		t.prepared[query] = stmt
+		t.unknown = append(t.unknown, query)
 	}
 	return stmt, err
 }

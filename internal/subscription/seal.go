@@ -22,10 +22,11 @@ const (
 	Manage  Purpose = "settings" // keywords, hour, rhythm, pause
 	Account Purpose = "account"  // export, deletion, change of address
 	Move    Purpose = "move"     // confirm a new address
+	Bounce  Purpose = "bounce"   // the return path of one letter, which the ticket names
 )
 
 // purposes gives each purpose its byte in a token; new ones go to the end.
-var purposes = []Purpose{Confirm, Leave, Manage, Account, Move}
+var purposes = []Purpose{Confirm, Leave, Manage, Account, Move, Bounce}
 
 var (
 	// ErrForged: the token was not sealed by us for this purpose.
@@ -71,14 +72,7 @@ func NewSealer(keys ...[]byte) (*Sealer, error) {
 
 // Seal returns the token as text for a URL. Equal tokens seal to equal text.
 func (s *Sealer) Seal(t Token) string {
-	body := []byte{version, byte(slices.Index(purposes, t.Purpose))}
-	body = binary.AppendUvarint(body, uint64(t.Reader))
-	body = binary.AppendUvarint(body, uint64(t.Ticket))
-	var expires int64
-	if !t.Expires.IsZero() {
-		expires = t.Expires.Unix()
-	}
-	body = binary.AppendUvarint(body, uint64(expires))
+	body := t.body()
 	return base64.RawURLEncoding.EncodeToString(append(body, mac(s.keys[0], body)...))
 }
 

@@ -138,9 +138,7 @@ func trending(cs []digest.Candidate, max int, now time.Time) found {
 }
 
 func cardOf(p *paper.Paper, m interest.Match, trend heat.Trend, now time.Time) letter.Card {
-	card := letter.NewCard(p, letter.Reasons(m), now)
-	card.Rising, card.Leads = trend.Rising, trend.Leading()
-	return card
+	return letter.NewCard(p, letter.Reasons(m), now).Trending(trend.Rising, trend.Leading())
 }
 
 // lately counts the papers of the last seven days that match.

@@ -65,6 +65,7 @@ type Server struct {
 	mu         sync.Mutex
 	script     func(Step) Answer
 	after      func(Step)
+	keep       func(Message)
 	extensions []string
 	steps      []Step
 	received   []Message
@@ -86,6 +87,7 @@ func New(t testing.TB) *Server {
 		after:      func(Step) {},
 		extensions: []string{"8BITMIME", "ENHANCEDSTATUSCODES"},
 	}
+	s.keep = s.receive
 	s.running.Go(s.accept)
 	t.Cleanup(s.stop)
 	return s
@@ -108,6 +110,14 @@ func (s *Server) After(call func(Step)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.after = call
+}
+
+// Keep sets who is given the accepted letters in place of Received, which would
+// hold them all: before the reply goes out, from all connections side by side.
+func (s *Server) Keep(call func(Message)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keep = call
 }
 
 // Extensions sets what EHLO names, such as "AUTH PLAIN" or "SMTPUTF8".
@@ -139,6 +149,12 @@ func (s *Server) HangUp() {
 		_ = conn.Close() // the client may have been faster
 	}
 	s.conns = nil
+}
+
+func (s *Server) receive(m Message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.received = append(s.received, m)
 }
 
 func (s *Server) stop() {
@@ -216,6 +232,9 @@ func (c *session) usual(verb string) string {
 	case "RCPT":
 		return "250 2.1.5 recipient ok"
 	case "DATA":
+		if len(c.letter.To) == 0 {
+			return "503 5.5.1 no recipients"
+		}
 		return "354 go ahead"
 	case "RSET", "NOOP":
 		return "250 2.0.0 ok"
@@ -261,7 +280,7 @@ func (c *session) step(verb, line, usual string) (reply string, ok bool) {
 	s.mu.Lock()
 	step := Step{N: len(s.steps) + 1, Conn: c.n, Verb: verb, Line: line}
 	s.steps = append(s.steps, step)
-	script, after := s.script, s.after
+	script, after, keep := s.script, s.after, s.keep
 	s.mu.Unlock()
 
 	answer := script(step)
@@ -270,9 +289,7 @@ func (c *session) step(verb, line, usual string) (reply string, ok bool) {
 		reply = usual
 	}
 	if verb == "." && strings.HasPrefix(reply, "2") {
-		s.mu.Lock()
-		s.received = append(s.received, c.letter)
-		s.mu.Unlock()
+		keep(c.letter)
 	}
 	if !answer.Lost {
 		if _, err := c.conn.Write([]byte(wire(reply))); err != nil {

@@ -1,0 +1,180 @@
+package edition
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"paperboy/internal/letter"
+)
+
+// courier works off the queue over one connection, opened at the first letter
+// and again where the server closed it. It gives the final dot of a letter only
+// when what came of the one before is committed; meanwhile it composes.
+type courier struct {
+	*sending
+	queue <-chan parcel
+	conn  Conn               // nil: none is open
+	last  *letter.Settlement // of the last letter tried, until it is committed
+}
+
+// work ends when the queue does. Its error means that all sending must stop.
+func (c *courier) work(ctx context.Context) (err error) {
+	defer c.close()
+	defer func() { err = errors.Join(err, c.settle(ctx)) }()
+	for ctx.Err() == nil {
+		p, more, err := c.next(ctx)
+		if err != nil || !more {
+			return err
+		}
+		if err := c.deliver(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// next takes a letter from the queue. What came of the last one does not wait
+// with it.
+func (c *courier) next(ctx context.Context) (p parcel, more bool, err error) {
+	select {
+	case p, more = <-c.queue:
+		return p, more, nil
+	default:
+	}
+	if err := c.settle(ctx); err != nil {
+		return p, false, err
+	}
+	p, more = <-c.queue
+	return p, more, nil
+}
+
+// deliver sends one letter. An error means that all sending must stop; what
+// concerns the letter alone is settled with it.
+func (c *courier) deliver(ctx context.Context, p parcel) error {
+	if !p.known {
+		return nil // the reader was deleted since, and the letter with them
+	}
+	if err := c.open(ctx); err != nil {
+		return errors.Join(err, c.release(ctx, p))
+	}
+	turn := c.settler.turn(c.last, p.ID)
+	envelope, fault := c.envelope(p)
+	held, err := c.committed(ctx, <-turn)
+	if err != nil || !held || ctx.Err() != nil {
+		return errors.Join(err, c.release(ctx, p))
+	}
+	if fault != nil {
+		c.Log.ErrorContext(ctx, "letter can't be composed", "letter", p.ID, "reader", p.Letter.Reader,
+			"error", letter.WithoutAddresses(fault.Error()))
+		c.note(p, letter.Rejected, letter.Reply{Stage: letter.StageConnect, Text: fault.Error()})
+		return nil
+	}
+	reply, sent, err := c.offer(ctx, p, envelope)
+	if err != nil || !sent {
+		return errors.Join(err, c.release(ctx, p))
+	}
+	outcome := letter.Judge(reply)
+	c.note(p, outcome, reply)
+	return c.refusal(outcome, reply)
+}
+
+// offer puts a letter on the wire. Where the connection turns out to be over,
+// it is opened anew, once, if the letter is still to be sent then: meanwhile
+// its reader may have left, or this process may have stalled so long that
+// another one took the letter over.
+func (c *courier) offer(ctx context.Context, p parcel, e letter.Envelope) (reply letter.Reply, sent bool, err error) {
+	if reply = c.send(ctx, e); reply.Stage != letter.StageConnect {
+		return reply, true, nil
+	}
+	if err := c.open(ctx); err != nil {
+		return reply, false, err
+	}
+	if held, err := c.committed(ctx, <-c.settler.turn(nil, p.ID)); err != nil || !held {
+		return reply, false, err
+	}
+	if reply = c.send(ctx, e); reply.Stage != letter.StageConnect {
+		return reply, true, nil
+	}
+	return reply, false, &letter.Fault{Reply: reply}
+}
+
+// send brings a conversation that has begun to its end: broken off after the
+// final dot it would leave open whether the letter arrived.
+func (c *courier) send(ctx context.Context, e letter.Envelope) letter.Reply {
+	reply := c.conn.Send(context.WithoutCancel(ctx), e)
+	if reply.Code == 0 || reply.Code == serviceClosing {
+		c.close()
+	}
+	return reply
+}
+
+// serviceClosing is the answer after which a server hangs up.
+const serviceClosing = 421
+
+// open opens a connection where there is none. As that may take long, it
+// settles before.
+func (c *courier) open(ctx context.Context) error {
+	if c.conn != nil {
+		return nil
+	}
+	if err := c.settle(ctx); err != nil {
+		return err
+	}
+	conn, err := c.Open(ctx)
+	if err == nil {
+		c.conn = conn
+	}
+	return err
+}
+
+func (c *courier) close() {
+	if c.conn != nil {
+		// Nothing hangs on a polite goodbye.
+		_ = c.conn.Close()
+		c.conn = nil
+	}
+}
+
+// note keeps what came of a letter, for the next turn.
+func (c *courier) note(p parcel, outcome letter.Outcome, reply letter.Reply) {
+	at := c.clock()
+	c.last = &letter.Settlement{
+		Letter: p.ID, Reader: p.Letter.Reader,
+		Attempt: letter.Attempt{At: at, Outcome: outcome, Reply: reply},
+	}
+	c.last.State, c.last.Retry = next(p.Letter, outcome, at)
+}
+
+// settle commits what came of the last letter, if that is still to be done.
+func (c *courier) settle(ctx context.Context) error {
+	if c.last == nil {
+		return nil
+	}
+	_, err := c.committed(ctx, <-c.settler.turn(c.last, 0))
+	return err
+}
+
+// committed takes the answer to a turn. What could not be committed is owed.
+func (c *courier) committed(ctx context.Context, a answer) (held bool, err error) {
+	last := c.last
+	c.last = nil
+	if a.err != nil {
+		if last == nil {
+			return false, a.err
+		}
+		c.process.owe(*last)
+		return false, fmt.Errorf("settle letter %d: %w", last.Letter, a.err)
+	}
+	if last == nil {
+		return a.held, nil
+	}
+	if last.Attempt.Outcome != letter.Delivered {
+		c.Log.WarnContext(ctx, "letter not delivered", "letter", last.Letter, "reader", last.Reader,
+			"outcome", string(last.Attempt.Outcome), "stage", string(last.Attempt.Stage), "code", last.Attempt.Code, "host", last.Attempt.Host)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.report.count(last.State)
+	return a.held, nil
+}

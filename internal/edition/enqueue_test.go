@@ -1,0 +1,190 @@
+package edition
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"paperboy/internal/digest"
+	"paperboy/internal/letter"
+	"paperboy/internal/paper"
+	"paperboy/internal/store"
+)
+
+func newPostman() *postman {
+	return &postman{got: map[string][]time.Time{}, ids: map[string]bool{}}
+}
+
+func picked(t *testing.T, s *store.Store, reader int64) []paper.Key {
+	t.Helper()
+	ls, err := s.Letters(t.Context(), reader, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []paper.Key
+	for _, l := range slices.Backward(ls) {
+		for _, p := range l.Picks {
+			keys = append(keys, p.Paper)
+		}
+	}
+	return keys
+}
+
+// What a reader had in short reaches some weeks back. A paper older than that
+// which a source lists again is looked for in all letters.
+func TestAPaperListedAgainAfterMonthsComesOnlyToWhoNeverHadIt(t *testing.T) {
+	s := mustOpen(t, scratch(t))
+	old, again := &shelf{name: "old"}, &shelf{name: "again"}
+	old.put(1, 5, "Robots, the first part", crashNow)
+	again.put(9000, 1, "Of trees", crashNow) // a source's first fetch makes nothing new
+	e := newEdition(t, s, newPostman().open, old, again)
+	day := func(n int) time.Time { return crashNow.AddDate(0, 0, n) }
+	had := addReader(t, s, "had@example.net", "robots", utc(7), day(0).Add(-time.Hour))
+	for n := range 50 {
+		if n == 25 {
+			addReader(t, s, "new@example.net", "robots", utc(7), day(n).Add(-time.Hour))
+		}
+		old.put(10+n, 1, fmt.Sprintf("Robots, part %d", n), day(n))
+		if _, err := e.Round(t.Context(), day(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before, err := s.DueOf(t.Context(), had, day(50))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := before.History.Sent[0]
+	due, err := s.Due(t.Context(), day(50), 0, 10)
+	if err != nil || len(due) != 2 {
+		t.Fatalf("%d readers are due, %v", len(due), err)
+	}
+	for _, d := range due {
+		if d.History.Floor <= first || len(d.History.Sent) > 30 {
+			t.Errorf("reader %d: from %d on, of %d papers", d.Reader.ID, d.History.Floor, len(d.History.Sent))
+		}
+	}
+	again.listings = append(again.listings, old.listings[0])
+	again.listings[1].Source = "again"
+	if _, err := e.Round(t.Context(), day(50)); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range due {
+		keys, times := picked(t, s, d.Reader.ID), 0
+		for _, key := range keys {
+			if key == first {
+				times++
+			}
+		}
+		if times != 1 {
+			t.Errorf("reader %d got paper %d %d times", d.Reader.ID, first, times)
+		}
+		if unique := slices.Compact(slices.Sorted(slices.Values(keys))); len(unique) != len(keys) {
+			t.Errorf("reader %d got a paper twice: %v", d.Reader.ID, keys)
+		}
+	}
+}
+
+// brokenStore can't read what one reader had.
+type brokenStore struct {
+	Store
+	reader int64
+}
+
+var errBroken = errors.New("broken")
+
+func (b brokenStore) Due(ctx context.Context, now time.Time, after int64, limit int) ([]digest.Due, error) {
+	due, err := b.Store.Due(ctx, now, after, limit)
+	for i := range due {
+		if due[i].Reader.ID == b.reader {
+			due[i].Err = errBroken
+		}
+	}
+	return due, err
+}
+
+func TestAReaderWhoCanNotBeServedHoldsUpNobody(t *testing.T) {
+	s := mustOpen(t, scratch(t))
+	source := &shelf{name: "shelf"}
+	source.put(1, 5, "Robots", crashNow.Add(-time.Hour))
+	for i, keywords := range []string{"robots", "robots", "(robots", "robots"} {
+		addReader(t, s, fmt.Sprintf("r%d@example.net", i), keywords, utc(7), crashNow.Add(-time.Hour))
+	}
+	e := newEdition(t, brokenStore{s, 2}, newPostman().open, source)
+	e.Pull(t.Context(), crashNow)
+	got, err := e.Enqueue(t.Context(), crashNow)
+	if want := (EnqueueReport{Letters: 2, Failed: 2}); err != nil || got != want {
+		t.Errorf("%+v, %v; want %+v", got, err, want)
+	}
+	// They are looked at again a day later, and not before.
+	if got, err := e.Enqueue(t.Context(), crashNow.Add(time.Hour)); err != nil || got != (EnqueueReport{}) {
+		t.Errorf("an hour later: %+v, %v", got, err)
+	}
+	e.Store = s
+	if got, err := e.Enqueue(t.Context(), crashNow.Add(25*time.Hour)); err != nil || got.Failed != 1 {
+		t.Errorf("a day later: %+v, %v", got, err)
+	}
+}
+
+// failingStore fails at the n-th page.
+type failingStore struct {
+	Store
+	pages *int
+}
+
+func (f failingStore) Enqueue(ctx context.Context, entries []digest.Entry, now time.Time) (int, error) {
+	if *f.pages--; *f.pages == 0 {
+		return 0, errBroken
+	}
+	return f.Store.Enqueue(ctx, entries, now)
+}
+
+// Whatever the pages, and whether all of them are written at once or after a
+// failure, the letters are the same.
+func TestPagesMakeNoDifference(t *testing.T) {
+	letters := func(page, failAt int) []letter.Letter {
+		s := mustOpen(t, scratch(t))
+		source := &shelf{name: "shelf"}
+		for n := range 12 {
+			source.put(n, n%5, fmt.Sprintf("Robots, trees and part %d", n), crashNow.Add(-time.Hour))
+		}
+		var ids []int64
+		for i := range 20 {
+			keywords := []string{"robots", "trees, part", `"part 7", robots`, "", "-robots"}[i%5]
+			ids = append(ids, addReader(t, s, fmt.Sprintf("r%d@example.net", i), keywords, utc(7), crashNow.Add(-time.Hour)))
+		}
+		e := newEdition(t, s, newPostman().open, source)
+		e.page, e.Papers = page, 5
+		e.Pull(t.Context(), crashNow)
+		if failAt > 0 {
+			e.Store = failingStore{s, &failAt}
+			if got, err := e.Enqueue(t.Context(), crashNow); !errors.Is(err, errBroken) {
+				t.Errorf("%+v, %v", got, err)
+			}
+			e.Store = s
+		}
+		if _, err := e.Enqueue(t.Context(), crashNow); err != nil {
+			t.Fatal(err)
+		}
+		var all []letter.Letter
+		for _, id := range ids {
+			ls, err := s.Letters(t.Context(), id, 10)
+			if err != nil || len(ls) != 1 {
+				t.Fatalf("%d letters, %v", len(ls), err)
+			}
+			all = append(all, ls...)
+		}
+		return all
+	}
+	want := letters(1000, 0)
+	for _, c := range []struct{ page, failAt int }{{1, 0}, {7, 0}, {10, 0}, {3, 4}, {20, 1}} {
+		if diff := cmp.Diff(want, letters(c.page, c.failAt), cmpopts.IgnoreFields(letter.Letter{}, "ID")); diff != "" {
+			t.Errorf("pages of %d, failing at %d:\n%s", c.page, c.failAt, diff)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package edition
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"paperboy/internal/letter"
+)
+
+// A mail server that is gone for an hour, from the start or from the midst of
+// the sending on, holds up all letters and loses none: each comes once, within
+// minutes of its return.
+func TestAServerGoneForAnHourMissesNobody(t *testing.T) {
+	for name, takes := range map[string]int{"from the start": 0, "in the midst of the sending": 7} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := mustOpen(t, scratch(t))
+				defer s.Close()
+				begin := time.Now()
+				const readers = 20
+				for n := range readers {
+					addReader(t, s, fmt.Sprintf("reader%d@example.net", n), "robots", utc(7), begin)
+				}
+				source := &shelf{name: "shelf"}
+				source.put(1, 10, "Robots", begin)
+				o := &outage{takes: takes, back: begin.Add(time.Hour)}
+				o.got, o.ids = map[string][]time.Time{}, map[string]bool{}
+				ctx, cancel := context.WithTimeout(t.Context(), 6*time.Hour)
+				defer cancel()
+				e := newEdition(t, s, o.open, source)
+				e.Connections = 3
+				if err := NewLoop(e).Run(ctx, Schedule{Pull: "50 * * * *", Wake: "* * * * *"}); err != nil {
+					t.Fatal(err)
+				}
+				if len(o.got) != readers {
+					t.Errorf("%d readers of %d have their letter", len(o.got), readers)
+				}
+				for address, times := range o.got {
+					late := times[0].Sub(o.back)
+					if len(times) != 1 || late > 15*time.Minute {
+						t.Errorf("%s: letters at %v, the server was back at %v", address, times, o.back)
+					}
+				}
+				if early := readers - o.late; early != takes {
+					t.Errorf("%d letters before the server was gone, want %d", early, takes)
+				}
+			})
+		})
+	}
+}
+
+// outage is a server that is gone once it took some letters, until it is back.
+type outage struct {
+	postman
+	takes int
+	back  time.Time
+	late  int // letters taken since
+}
+
+func (o *outage) gone() bool { return o.takes == 0 && time.Now().Before(o.back) }
+
+func (o *outage) open(context.Context) (Conn, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.gone() {
+		return nil, &letter.Fault{Reply: letter.Reply{Stage: letter.StageConnect, Text: "connection refused"}, Err: errors.New("connection refused")}
+	}
+	return o, nil
+}
+
+func (o *outage) Send(ctx context.Context, e letter.Envelope) letter.Reply {
+	o.mu.Lock()
+	if o.gone() {
+		o.mu.Unlock()
+		return letter.Reply{Stage: letter.StageConnect, Text: "connection reset by peer"}
+	}
+	if time.Now().Before(o.back) {
+		o.takes--
+	} else {
+		o.late++
+	}
+	o.mu.Unlock()
+	return o.postman.Send(ctx, e)
+}

@@ -1,0 +1,183 @@
+package inbox
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// failure are the words by which mail systems say that a mail came back.
+var failure = anyOf(
+	`(?:mail|message|e-?mail)?(?: \S+)? ?deliver(?:y|ed|ing)(?: \S+){0,2} (?:fail|fatal|error|problem|was unsuccessful|not possible|status)`, `fail(?:ed|ure)(?: \S+){0,3} (?:deliver|notice|recipient|address)`, `failure ?notice`, `undeliver(?:able|ed)`, `returned (?:mail|to sender|message)`, `returning (?:message|to|mail)`, `could ?n.?o?t be (?:delivered|sent)`, `(?:was|were|is|are|be|been) not (?:be )?delivered`, `unable to deliver`, `did not reach`, `non-?delivery`, `(?:was|were) undeliverable`, `(?:wasn.t|not) able to deliver`,
+	`permanent (?:fatal )?error`, `had (?:permanent|transient|delivery) (?:\S+ )?errors`, `has been (?:rejected|returned|blocked)`, `delivery status`, `mail (?:system )?error`, `cannot (?:be delivered|deliver|send)`, `not delivered`, `no valid recipients`, `mail failed`, `error (?:delivering|sending)`, `couldn.t be delivered`, `rejected by`, `problem (?:delivering|sending)`, `failed mail`, `delivery fail`, `unzustellbar`, `non remis`, `no se ha podido entregar`, `nicht zugestellt`, `delivery report`, `warning: (?:could not|message)`, `(?:temporarily|still) (?:un|not )?(?:delivered|deferred|delayed)`, `not yet been delivered`,
+)
+
+// daemons are the names under which mail systems write.
+var daemons = anyOf(`mailer-daemon`, `post_?master`, `^ ?<> `, `mail delivery (?:system|subsystem|service)`, `mail\.delivery`, `mail administrator`, `system administrator`, `mail ?system`, `\bmta\b`, `mail-?daemon`, `mmdf`, `mail ?server`, `root@`, `double-bounce`, `bounce`)
+
+// delay are the words of a system that goes on trying.
+var delay = anyOf(`will (?:continue|keep) (?:to )?try`, `warning: (?:message|could not)`, `this is (?:only )?a warning`, `you do not need to (?:resend|do anything)`, `not yet been delivered`, `will be retried`, `delivery (?:is |has been )?delayed`, `still (?:be )?(?:trying|undelivered)`, `delivery attempts? will continue`)
+
+// plainBounce reads a bounce in words: sent by a mail system, saying in its
+// subject or text that a mail could not be delivered.
+func (m message) plainBounce(r *Report) bool {
+	prose := m.prose()
+	subject := strings.ToLower(m.header.word("subject"))
+	from := strings.ToLower(m.header.word("from") + " " + m.header.get("return-path"))
+	bySystem := daemons.MatchString(from) || m.header.get("return-path") == "<>" && !m.vacation()
+	words := plain(prose)
+	switch {
+	case m.header.get("x-failed-recipients") != "" && failure.MatchString(words+" "+subject):
+	case bySystem && (failure.MatchString(subject) || failure.MatchString(words)):
+	case bySystem && daemons.MatchString(from) && (passing.MatchString(words) || nobody.MatchString(words) || noDomain.MatchString(words)):
+	case m.report == "delivery-status":
+	case failure.MatchString(subject) && failure.MatchString(words) && !m.vacation():
+	case strings.Contains(from, "mailer-daemon") && m.copies(): // in a language that is not known here
+	default:
+		return false
+	}
+	said := m.said()
+	recipients := splitAddresses(m.header.get("x-failed-recipients"))
+	if len(recipients) == 0 {
+		for _, s := range said {
+			recipients = append(recipients, s.recipient)
+		}
+	}
+	if len(recipients) == 0 {
+		recipients = []string{""}
+	}
+	late := delay.MatchString(words) && !strings.Contains(words, "permanent")
+	for _, recipient := range recipients {
+		text := about(said, recipient)
+		first := opening(text)
+		if text == "" || vagueOnly(text) && len(recipients) == 1 {
+			if text = strings.TrimSpace(text + "\n" + prose); vagueOnly(first) {
+				first = opening(prose)
+			}
+		}
+		context := text
+		if len(recipients) == 1 {
+			context = prose
+		}
+		v := Verdict{Recipient: recipient, Text: reason(text)}
+		v.Status, v.Code = codes(text)
+		v.Kind = judgeAll(context, v.Status, v.Code, first, text)
+		if late {
+			v.Kind = Delayed
+		}
+		r.add(v)
+	}
+	return true
+}
+
+// copies reports whether the mail brings another one along.
+func (m message) copies() bool {
+	return slices.ContainsFunc(m.parts, func(p part) bool { return isOriginal(p.kind) })
+}
+
+func splitAddresses(list string) (out []string) {
+	for one := range strings.SplitSeq(list, ",") {
+		if a := mailbox(one); a != "" && !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// statement is what a mail's text says of one recipient.
+type statement struct{ recipient, text string }
+
+// said returns what the mail says for people, recipient by recipient.
+func (m message) said() []statement {
+	var own []string
+	for _, name := range []string{"to", "from", "return-path", "delivered-to", "x-original-to", "reply-to", "cc"} {
+		own = append(own, splitAddresses(m.header.get(name))...)
+	}
+	said := statementsOf(m.prose())
+	others := slices.DeleteFunc(slices.Clone(said), func(s statement) bool {
+		return slices.Contains(own, s.recipient) || headed.MatchString(s.text)
+	})
+	if len(others) > 0 {
+		return others
+	}
+	return said
+}
+
+// headed is a statement that begins with the mail's own To line.
+var headed = regexp.MustCompile(`(?i)^[ \t>*|]*to:`)
+
+// statementsOf cuts a text at the lines that name a recipient: what follows,
+// up to the next, is about it.
+func statementsOf(text string) []statement {
+	var all []statement
+	at := -1
+	for line := range strings.Lines(text) {
+		if name := namedOn(line); name != "" {
+			at = slices.IndexFunc(all, func(s statement) bool { return s.recipient == name })
+			if at < 0 {
+				if len(all) >= maxParts {
+					break
+				}
+				all, at = append(all, statement{recipient: name}), len(all)
+			}
+		}
+		if at >= 0 {
+			all[at].text += line
+		}
+	}
+	return all
+}
+
+// namedOn is the recipient that a line names, "" where it names none or
+// somebody else.
+func namedOn(line string) string {
+	low := strings.ToLower(line)
+	trimmed := strings.TrimLeft(low, " \t>*|-")
+	for _, other := range []string{"from:", "from ", "sender:", "reply-to:", "message-id:", "cc:", "references:", "in-reply-to:", "return-path:", "(generated from", "(expanded from"} {
+		if strings.HasPrefix(trimmed, other) {
+			return ""
+		}
+	}
+	if strings.Contains(low, "mail from") || strings.Contains(low, "postmaster@") && !strings.HasPrefix(strings.TrimLeft(trimmed, "<"), "postmaster@") && !strings.Contains(low, "<postmaster@") || strings.Contains(low, "message-id") {
+		return ""
+	}
+	return mailboxOn(low)
+}
+
+// mailboxOn is the first address on a line that is no part of a link or name
+// of a mail.
+func mailboxOn(line string) string {
+	for _, at := range address.FindAllStringIndex(line, 1) {
+		found := strings.Trim(line[at[0]:at[1]], "'=.")
+		if at[0] > 0 && line[at[0]-1] == '/' {
+			continue
+		}
+		return found
+	}
+	return ""
+}
+
+// about joins what is said of a recipient under any of its names; where nobody
+// is named, or only one, all that is said.
+func about(said []statement, names ...string) string {
+	for _, name := range names {
+		for _, s := range said {
+			if name != "" && s.recipient == name {
+				return s.text
+			}
+		}
+	}
+	return ""
+}
+
+// opening is the first paragraph of what is said, up to where the talk with
+// another server begins.
+func opening(text string) string {
+	first, _, _ := strings.Cut(text, "\n\n")
+	if at := talk.FindStringIndex(first); at != nil {
+		first = first[:at[0]]
+	}
+	return first
+}
+
+var talk = regexp.MustCompile(`(?im)^[. ]*while talking (?:to|with) `)

@@ -1,0 +1,127 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"paperboy/internal/interest"
+	"paperboy/internal/subscription"
+)
+
+// subscribe asks a mail's sender to confirm, as the form does: the answer is
+// the same whether or not the address is known. It asks nobody on the word of
+// a machine, or of a mail that says nothing of its sender.
+func (one *incoming) subscribe(ctx context.Context) (ours bool, err error) {
+	if one.report.Automatic || one.fromUs() {
+		one.ignore(ctx, "an automatic mail does not subscribe")
+		return true, nil
+	}
+	address, folded, err := subscription.ParseAddress(mailbox(one.message.header.get("from")))
+	if err != nil || !one.Admits(folded) {
+		one.ignore(ctx, "its sender can't subscribe here")
+		return true, nil
+	}
+	keywords, ok := one.message.keywords()
+	if !ok {
+		one.ignore(ctx, "its keywords can't be read")
+		return false, nil
+	}
+	now := one.Now()
+	if !one.asking.AllowN(now, 1) {
+		return true, ErrBusy
+	}
+	q := subscription.Request{
+		Address: address, Folded: folded, Settings: one.Defaults, Language: "en",
+		Consent: subscription.Consent{At: now, Wording: "wrote to " + one.Subscribe + " to subscribe", How: "mail"},
+		Expires: now.Add(subscription.ConfirmWithin),
+	}
+	q.Settings.Keywords = keywords
+	err = one.Readers.AskByMail(ctx, one.key, q, one.Host, now)
+	switch {
+	case errors.Is(err, subscription.ErrTooMany):
+		one.ignore(ctx, "its sender was mailed enough for a day")
+		return true, nil
+	case err != nil:
+		return true, err
+	}
+	one.Log.InfoContext(ctx, "asked by mail to subscribe")
+	one.Wake()
+	return true, nil
+}
+
+// filler is what people write where a subject is wanted and they have none.
+var filler = regexp.MustCompile(`(?i)^(?:\s*(?:re|fwd?|aw|wg|sv)\s*:)*\s*(?:(?:please )?(?:subscribe|subscription|sign ?up|join|start)(?: (?:me|please))*|keywords?|hello|hi|test|\(?no subject\)?|papers?)?\s*[:.!,-]*\s*`)
+
+// keywords are those in the subject, else those in the body. Where they can't
+// be read as they were written, their words are taken: the mail that asks to
+// confirm shows them.
+func (m message) keywords() (string, bool) {
+	subject := m.header.word("subject")
+	for _, text := range []string{filler.ReplaceAllString(subject, ""), m.typed()} {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		for _, form := range []string{text, wordsOf(text)} {
+			if _, err := interest.Parse(form); err == nil {
+				return form, true
+			}
+		}
+		return "", false
+	}
+	return "", true // all papers
+}
+
+var signature = regexp.MustCompile(`(?m)^(?:-- ?|__+|Sent from my .*|Get Outlook for .*|On .* wrote:|Von: .*|From: .*|-----Original Message-----.*)$`)
+
+// typed is what the mail's writer typed: its first text part without
+// signature and without what is quoted.
+func (m message) typed() string {
+	for _, p := range m.parts {
+		if p.kind != "text/plain" && p.kind != "text/html" {
+			continue
+		}
+		text := p.text
+		if at := signature.FindStringIndex(text); at != nil {
+			text = text[:at[0]]
+		}
+		var lines []string
+		for line := range strings.Lines(unquoted(text)) {
+			if line = strings.TrimSpace(line); line != "" {
+				lines = append(lines, line)
+			}
+		}
+		if len(lines) > 0 {
+			lines[0] = filler.ReplaceAllString(lines[0], "")
+		}
+		return strings.Join(lines, "\n")
+	}
+	return ""
+}
+
+var notWord = regexp.MustCompile(`[^\pL\pN\n,-]+`)
+
+// wordsOf leaves nothing that has a meaning in the keyword language but lines
+// and commas.
+func wordsOf(text string) string {
+	var lines []string
+	for line := range strings.Lines(notWord.ReplaceAllString(text, " ")) {
+		var words []string
+		for word := range strings.FieldsSeq(line) {
+			if word = strings.TrimLeft(word, "-"); word != "" && word != "OR" && word != "AND" && word != "NOT" {
+				words = append(words, word)
+			}
+		}
+		if len(words) > 0 {
+			lines = append(lines, strings.Join(words, " "))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// String tells a verdict in a line, for people.
+func (v Verdict) String() string {
+	return strings.Join(strings.Fields(fmt.Sprintf("%s %s %d %s", v.Kind, v.Status, v.Code, v.Text)), " ")
+}

@@ -1,0 +1,60 @@
+package inbox
+
+import (
+	"strings"
+	"testing"
+)
+
+// What mail systems write, each in its own way, about an address of ours.
+func TestBouncesInManyManners(t *testing.T) {
+	daemon := "From: MAILER-DAEMON@mail.example\nSubject: "
+	for name, c := range map[string]struct {
+		mail string
+		want []Kind
+	}{
+		"Exim at RCPT": {daemon + "Mail delivery failed: returning message to sender\nX-Failed-Recipients: a@x.example\n\n" +
+			"A message that you sent could not be delivered. The following address(es) failed:\n\n  a@x.example:\n    SMTP error from remote mailer after RCPT TO:\n    <a@x.example>:\n    host mx.x.example [192.0.2.1]:\n    553 unknown or illegal user\n\n----- This is a copy of the message, including all the headers. ------\n\nReturn-path: <b@y.example>\n", []Kind{Hard}},
+		"Exim after DATA":                              {daemon + "Mail delivery failed\nX-Failed-Recipients: a@x.example\n\nThis is a permanent error.\n\n  a@x.example\n    host mx.x.example\n    SMTP error from remote mail server after end of data:\n    550 no such user\n", []Kind{Soft}},
+		"Exim, an address that leads nowhere":          {daemon + "Mail delivery failed\nX-Failed-Recipients: a@x.example\n\nThis is a permanent error. The following address(es) failed:\n\n  a@x.example\n    Unrouteable address\n", []Kind{Hard}},
+		"Exim, a warning":                              {"From: Mail Delivery System <Mailer-Daemon@x.example>\nSubject: Warning: message 1-2-3 delayed 24 hours\n\nA message that you sent has not yet been delivered to one or more of its recipients.\n\n  a@x.example\n\nNo action is required on your part. Delivery attempts will continue for some time.\n", []Kind{Delayed}},
+		"qmail":                                        {daemon + "failure notice\n\nHi. This is the qmail-send program at x.example.\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\n<a@x.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\nReturn-Path: <b@y.example>\n", []Kind{Hard}},
+		"qmail, refused at RCPT":                       {daemon + "failure notice\n\n<a@x.example>:\n192.0.2.1 does not like recipient.\nRemote host said: 550 no such user here\nGiving up on 192.0.2.1.\n", []Kind{Hard}},
+		"qmail, a full folder":                         {daemon + "failure notice\n\nYour mail could not be delivered.\n\n<a@x.example>:\nchild status 100...could not be delivered because the user's mailfolder is full.\n", []Kind{Soft}},
+		"two recipients, two ways":                     {daemon + "Undelivered Mail\n\nYour message could not be delivered.\n\n<a@x.example>: host mx.x.example said: 550 5.1.1\n    unknown user (in reply to RCPT TO command)\n\n<b@x.example>: host mx.x.example said: 452 4.2.2\n    over quota (in reply to RCPT TO command)\n", []Kind{Hard, Soft}},
+		"Exchange, long ago":                           {"From: System Administrator <postmaster@x.example>\nSubject: Undeliverable: Papers\n\nYour message\n\n  To:      list@y.example\n  Subject: Papers\n\ndid not reach the following recipient(s):\n\na@x.example on Fri, 20 Jul 2001 11:08:59 -0700\n    The recipient name is not recognized\n    MSEXCH:IMS:X:MAIN 0 (000C05A6) Unknown Recipient\n", []Kind{Hard}},
+		"Exchange Online":                              {"From: Microsoft Outlook <postmaster@x.example>\nSubject: Undeliverable: Papers\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>Your message to a@x.example couldn't be delivered.<p>a wasn't found at x.example.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns;x.example\n\nFinal-Recipient: rfc822;a@x.example\nAction: failed\nStatus: 5.1.10\nDiagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient a@x.example not found by SMTP address lookup\n--b--\n", []Kind{Hard}},
+		"Gmail, a full mailbox":                        {"From: Mail Delivery Subsystem <mailer-daemon@x.example>\nSubject: Delivery Status Notification (Failure)\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nThe recipient's inbox is full\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x.example\n\nFinal-Recipient: rfc822; a@x.example\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552-5.2.2 The recipient's inbox is out of storage space\n--b--\n", []Kind{Soft}},
+		"a delay as a status":                          {daemon + "Delayed Mail\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nIT IS A WARNING MESSAGE ONLY\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x.example\n\nFinal-Recipient: rfc822; a@x.example\nAction: delayed\nStatus: 4.4.1\n--b--\n", []Kind{Delayed}},
+		"a delivery as a status":                       {daemon + "Successful Mail Delivery Report\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nDelivered.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x.example\n\nFinal-Recipient: rfc822; a@x.example\nAction: delivered\nStatus: 2.0.0\n--b--\n", []Kind{NoBounce}},
+		"a status without blank lines, in a text part": {daemon + "Undeliverable\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nsorry\n--b\nContent-Type: text/plain\n\nReporting-MTA: dns; x.example\nFinal-Recipient: rfc822; a@x.example\nAction: failed\nStatus: 5.1.1\nFinal-Recipient: rfc822; b@x.example\nAction: failed\nStatus: 4.4.7\n--b--\n", []Kind{Hard, Soft}},
+		"a user id":                                    {"From: \"Postmaster\" <postmaster@x.example>\nSubject: Undeliverable Mail\n\nInvalid final delivery userid: a@x.example\n\n\nOriginal message follows.\n\nReceived: from y\n", []Kind{Hard}},
+		"a disk quota":                                 {daemon + "Undelivered Mail Returned to Sender\n\nUndeliverable Address: a@x.example\n\nReason: the recipient is over disk quota.\n", []Kind{Soft}},
+		"an account in trouble":                        {daemon + "failure notice\n\nWe were not able to deliver your message.\n\n<a@x.example>:\nThis person's account is exceeding their quota.\n", []Kind{Soft}},
+		"a preference that uses 5.1.1":                 {daemon + "Undelivered Mail\n\n<a@x.example>: host mx said: 550 5.1.1 RCP-P2 Refused due to recipient preferences (in reply to RCPT TO command)\n", []Kind{Soft}},
+		"a block list":                                 {daemon + "Undelivered Mail\n\n<a@x.example>: host mx said: 550 5.1.1 User unknown; client blocked using bl.example (in reply to RCPT TO command)\n", []Kind{Soft}},
+		"a disabled account":                           {daemon + "Undelivered Mail\n\n<a@x.example>: host mx said: 550 5.2.1 The account is disabled (in reply to RCPT TO command)\n", []Kind{Soft}},
+		"a domain that is gone":                        {daemon + "Undelivered Mail\n\n<a@x.example>: Host or domain name not found. Name service error for name=x.example type=A: Host not found\n", []Kind{Hard}},
+		"a domain that is gone for now":                {daemon + "Undelivered Mail\n\n<a@x.example>: Host or domain name not found. Name service error for name=x.example type=MX: Host not found, try again\n", []Kind{Soft}},
+		"a domain without mail":                        {daemon + "Undelivered Mail\n\n<a@x.example>: Domain x.example does not accept mail (nullMX)\n", []Kind{Hard}},
+		"Chinese, with the original":                   {daemon + "=?utf-8?b?6YKu5Lu25Lyg6L6T5aSx6LSl?=\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain; charset=gb2312\n\n\xd3\xca\xbc\xfe\n<a@x.example>:\n\n<b@x.example>:\n--b\nContent-Type: message/rfc822\n\nSubject: Papers\n--b--\n", []Kind{Soft, Soft}},
+		"French, by somebody":                          {"From: service@x.example\nSubject: Papers : non remis (delivery failed)\n\nVotre message n'a pas pu etre delivre a\na@x.example\n\nYour message could not be delivered to\na@x.example\n", []Kind{Soft}},
+		"a person":                                     {"From: Ana <a@x.example>\nSubject: Re: Papers\n\nThe delivery of my paper failed, the user is unknown to me.\n", []Kind{NoBounce}},
+		"a person on delivery":                         {"From: Ana <a@x.example>\nSubject: delivery problems\n\nI read that the mailbox does not exist. Is that so?\n", []Kind{NoBounce}},
+		"a vacation":                                   {"From: Ana <a@x.example>\nSubject: Automatic reply: Papers\nAuto-Submitted: auto-replied\n\nI am out of the office.\n", []Kind{Vacation}},
+		"a vacation by a null sender":                  {"Return-Path: <>\nFrom: Ana <a@x.example>\nSubject: Out of office\n\nBack on Monday.\n", []Kind{Vacation}},
+		"a read receipt":                               {"From: Ana <a@x.example>\nSubject: Read: Papers\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nYour message was read.\n--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822;a@x.example\nDisposition: manual-action/MDN-sent-manually; displayed\n--b--\n", []Kind{NoBounce}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, ends := range []string{"\n", "\r\n"} {
+				got := Classify([]byte(strings.ReplaceAll(c.mail, "\n", ends))).Verdicts
+				right := len(got) == len(c.want)
+				for i := range got {
+					right = right && got[i].Kind == c.want[i]
+				}
+				if !right {
+					t.Errorf("want %v, got %v", c.want, got)
+				}
+			}
+		})
+	}
+}

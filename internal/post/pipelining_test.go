@@ -1,0 +1,161 @@
+package post
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"net"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"paperboy/internal/letter"
+	"paperboy/internal/peers/smtpfault"
+)
+
+// A server that wants the letter though it refused the recipient gets none.
+func TestGoAheadAfterARefusal(t *testing.T) {
+	server := smtpfault.New(t)
+	server.Extensions("PIPELINING")
+	declined := false
+	server.Script(func(s smtpfault.Step) smtpfault.Answer {
+		switch {
+		case s.Verb == "RCPT" && strings.Contains(s.Line, "gone"):
+			return smtpfault.Answer{Reply: "550 5.1.1 no such user"}
+		case s.Verb == "DATA":
+			return smtpfault.Answer{Reply: "354 go ahead, whatever"}
+		case s.Verb == "." && !declined:
+			declined = true
+			return smtpfault.Answer{Reply: "554 5.5.1 no valid recipients"}
+		}
+		return smtpfault.Answer{}
+	})
+	conn := mustOpen(t, faultConfig(server))
+	if got := conn.Send(t.Context(), envelope("gone@example.com")); got.Code != 550 || got.Stage != letter.StageRcpt {
+		t.Errorf("the refused letter: %+v", got)
+	}
+	if got := conn.Send(t.Context(), envelope("b@example.com")); got.Code != 250 {
+		t.Errorf("the next letter: %+v", got)
+	}
+	if got := server.Received(); len(got) != 1 || !bytes.Equal(got[0].Data, envelope("b@example.com").Data) {
+		t.Errorf("arrived: %+v", got)
+	}
+}
+
+// The three commands before a letter are one packet, and the letter with its
+// dot follows at once: two waits in all.
+func TestCommandsGoOutTogether(t *testing.T) {
+	heard := make(chan string, 4)
+	port := talk(t, func(theirs net.Conn) {
+		buf := make([]byte, 1<<16)
+		for _, reply := range []string{
+			"220 here\r\n", "250-here\r\n250 PIPELINING\r\n", "250 ok\r\n250 ok\r\n354 go ahead\r\n", "250 queued\r\n",
+		} {
+			_, _ = theirs.Write([]byte(reply)) // a fault shows at the client
+			n, _ := theirs.Read(buf)
+			heard <- string(buf[:n])
+		}
+	})
+	s, err := NewSMTP(Config{Host: "127.0.0.1", Port: port, TLS: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := s.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := letter.Envelope{From: "a@example.org", To: "b@example.com", Data: []byte("Subject: x\r\n\r\n.dot\r\n")}
+	if got := opened.Send(t.Context(), e); got.Code != 250 {
+		t.Fatalf("reply: %+v", got)
+	}
+	want := []string{
+		"MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
+		"Subject: x\r\n\r\n..dot\r\n.\r\n",
+	}
+	<-heard // EHLO
+	if diff := gocmp.Diff(want, []string{<-heard, <-heard}); diff != "" {
+		t.Errorf("on the wire (-want +got):\n%s", diff)
+	}
+}
+
+func TestWireForm(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                          "\r\n",
+		"a\r\n":                     "a\r\n",
+		"a":                         "a\r\n",
+		"a\nb\rc\r\n":               "a\r\nb\r\nc\r\n",
+		".\r\n":                     "..\r\n",
+		"a\r\n.\r\nb\r\n":           "a\r\n..\r\nb\r\n",
+		"a\n.\r.\r\n..\r\n.b":       "a\r\n..\r\n..\r\n...\r\n..b\r\n",
+		"no . at\r\nthe begin.\r\n": "no . at\r\nthe begin.\r\n",
+	} {
+		if got := string(wireForm([]byte(in))); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
+
+// talk listens on a port and has say speak to whoever connects.
+func talk(t testing.TB, say func(net.Conn)) (port int) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				say(conn)
+			}()
+		}
+	}()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+// discard is a server that agrees to everything and keeps nothing.
+func discard(conn net.Conn) {
+	in := bufio.NewReaderSize(conn, 64<<10)
+	answers := map[string]string{"EHLO": "250-here\r\n250 PIPELINING\r\n", "DATA": "354 go ahead\r\n"}
+	_, _ = conn.Write([]byte("220 here\r\n"))
+	letter := false
+	for {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			return
+		}
+		if letter && string(line) != ".\r\n" {
+			continue
+		}
+		verb := string(line[:min(4, len(line))])
+		letter = verb == "DATA"
+		_, _ = conn.Write([]byte(cmp.Or(answers[verb], "250 ok\r\n")))
+	}
+}
+
+// BenchmarkSend hands letters of 32 KB to a server that throws them away.
+func BenchmarkSend(b *testing.B) {
+	s, err := NewSMTP(Config{Host: "127.0.0.1", Port: talk(b, discard), TLS: "none"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	conn, err := s.Open(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.Close()
+	e := letter.Envelope{From: "a@example.org", To: "b@example.com",
+		Data: bytes.Repeat([]byte(strings.Repeat("x", 74)+"\r\n"), 32<<10/76)}
+	for b.Loop() {
+		if got := conn.Send(b.Context(), e); got.Code != 250 {
+			b.Fatalf("%+v", got)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "letters/s")
+}
