@@ -55,7 +55,7 @@ var twinTests = []test{
 		w.record("journal", noon.Add(hour), article())
 		d, err := w.DueOf(w.Context(), r.ID, noon.Add(day))
 		w.ok(err)
-		if _, sent := d.History.Sent[w.only(noon.Add(hour)).Key]; !sent {
+		if !slices.Contains(d.History.Sent, w.only(noon.Add(hour)).Key) {
 			w.Errorf("sent are %v", d.History.Sent)
 		}
 	}},
