@@ -2,13 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"time"
 
 	"paperboy/internal/edition"
+	"paperboy/internal/letter"
+	"paperboy/internal/post"
 )
 
 func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) error {
@@ -34,9 +36,10 @@ func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) erro
 			what, err := checkSource(ctx, source)
 			r.line("source "+source.Name(), what, err)
 		}
-		what, err := c.checkMail(ctx)
-		r.line("mail", what, err)
+		c.checkMail(ctx, &r)
 		a.checkInbox(ctx, &r)
+		a.checkSending(ctx, &r)
+		c.checkDKIM(ctx, &r, mailHost(a.site.From.Address), net.DefaultResolver.LookupTXT)
 		return r.verdict()
 	}
 }
@@ -81,18 +84,51 @@ func checkSource(ctx context.Context, source edition.Source) (string, error) {
 	return "lists nothing", nil
 }
 
-// checkMail opens a connection to the mail server, or to the folder.
-func (c *config) checkMail(ctx context.Context) (string, error) {
-	open, err := c.opener()
+// checkMail opens a connection to each mail server, or to the folder.
+func (c *config) checkMail(ctx context.Context, r *checks) {
+	servers, err := c.servers()
 	if err != nil {
-		return "", err
+		r.line("mail", "", err)
+		return
 	}
-	conn, err := open(ctx)
+	for i, server := range servers {
+		what := fmt.Sprintf("%s takes letters from %s", c.Mail.SMTP[i].Host, c.Mail.From)
+		r.line("mail", what, tryOpen(ctx, server))
+	}
+	if len(servers) > 0 {
+		return
+	}
+	folder, err := post.NewFolder(c.path(c.Mail.Folder))
+	if err == nil {
+		err = tryOpen(ctx, folder)
+	}
+	r.line("mail", "letters go to the folder "+c.Mail.Folder, err)
+}
+
+// checkSending tells what the mail server said against us last, and which places
+// asked for less mail. That is news, and no fault of the configuration.
+func (a *app) checkSending(ctx context.Context, r *checks) {
+	why, stopped, err := a.store.Stopped(ctx)
+	if err != nil || stopped {
+		r.line("sending", fmt.Sprintf("was stopped at %s: %v; it goes on as soon as a letter is taken",
+			why.At.Format(time.RFC3339), &letter.Fault{Reply: why.Reply}), err)
+	}
+	now := time.Now()
+	places, err := a.store.PausedPlaces(ctx, now)
 	if err != nil {
-		return "", err
+		r.line("paused places", "", err)
 	}
-	if c.Mail.SMTP == nil {
-		return "letters go to the folder " + c.Mail.Folder, conn.Close()
+	for _, p := range places {
+		if p.Until.After(now) {
+			r.line("mail to "+p.Domain, fmt.Sprintf("is paused until %s: %s", p.Until.Format(time.RFC3339), letter.WithoutAddresses(p.Reason)), nil)
+		}
 	}
-	return fmt.Sprintf("%s takes letters from %s", c.Mail.SMTP.Host, c.Mail.From), errors.Join(conn.Close())
+}
+
+func tryOpen(ctx context.Context, o post.Opener) error {
+	conn, err := o.Open(ctx)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"paperboy/internal/edition"
 )
 
 // config is the operator's file. config.example.yaml says what each key means.
@@ -38,11 +40,13 @@ type config struct {
 		Domains []string `yaml:"domains"`
 	} `yaml:"signup"`
 	Mail struct {
-		From        string      `yaml:"from"`
-		ReplyTo     string      `yaml:"reply_to"`
-		SMTP        *smtpConfig `yaml:"smtp"`
-		Folder      string      `yaml:"folder"`
-		Connections int         `yaml:"connections"`
+		From        string       `yaml:"from"`
+		ReplyTo     string       `yaml:"reply_to"`
+		SMTP        smtpConfigs  `yaml:"smtp"`
+		Folder      string       `yaml:"folder"`
+		Connections int          `yaml:"connections"`
+		DKIM        []dkimConfig `yaml:"dkim"`
+		Limits      limitsConfig `yaml:"limits"`
 	} `yaml:"mail"`
 	Inbox    *inboxConfig `yaml:"inbox"`
 	Schedule struct {
@@ -54,6 +58,29 @@ type config struct {
 	dir string // of the file: paths are relative to it
 }
 
+// smtpConfigs are the mail servers in the order of preference: one is written
+// as a mapping, several as a list of such.
+type smtpConfigs []smtpConfig
+
+func (s *smtpConfigs) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.SequenceNode {
+		return n.Decode((*[]smtpConfig)(s))
+	}
+	if n.Tag == "!!null" {
+		return nil
+	}
+	*s = smtpConfigs{{}}
+	return n.Decode(&(*s)[0])
+}
+
+// index is how a fault names the server: by its place where it has one.
+func (s smtpConfigs) index(i int) string {
+	if len(s) == 1 {
+		return ""
+	}
+	return fmt.Sprintf("[%d]", i)
+}
+
 type smtpConfig struct {
 	Host         string `yaml:"host"`
 	Port         int    `yaml:"port"`
@@ -61,6 +88,42 @@ type smtpConfig struct {
 	Username     string `yaml:"username"`
 	PasswordFile string `yaml:"password_file"`
 	CAFile       string `yaml:"ca_file"`
+}
+
+// dkimConfig is one key that letters are signed with.
+type dkimConfig struct {
+	Domain   string `yaml:"domain"`
+	Selector string `yaml:"selector"`
+	KeyFile  string `yaml:"key_file"`
+}
+
+// limitsConfig says how much mail goes out at most; zero is no limit.
+type limitsConfig struct {
+	PerMinute int                    `yaml:"per_minute"`
+	PerDomain limitConfig            `yaml:"per_domain"`
+	Domains   map[string]limitConfig `yaml:"domains"`
+	WarmUp    struct {
+		Start  int     `yaml:"start"`
+		Growth float64 `yaml:"growth"`
+	} `yaml:"warm_up"`
+}
+
+type limitConfig struct {
+	Connections int `yaml:"connections"`
+	PerMinute   int `yaml:"per_minute"`
+}
+
+// limits are the configuration's for package edition.
+func (c *config) limits() edition.Limits {
+	l := c.Mail.Limits
+	places := map[string]edition.Limit{}
+	for domain, limit := range l.Domains {
+		places[strings.ToLower(domain)] = edition.Limit(limit)
+	}
+	return edition.Limits{
+		PerMinute: l.PerMinute, Place: edition.Limit(l.PerDomain), Places: places,
+		WarmUp: edition.WarmUp{Start: l.WarmUp.Start, Growth: l.WarmUp.Growth},
+	}
 }
 
 // sourceConfig is one item of sources: exactly one of its keys is set.
@@ -116,6 +179,7 @@ func defaults() *config {
 	c.Mail.From = "paperboy <paperboy@localhost>"
 	c.Mail.Folder = "mail"
 	c.Mail.Connections = 4
+	c.Mail.Limits.WarmUp.Growth = 1.5
 	c.Schedule.Pull = "50 * * * *"
 	c.Schedule.Wake = "* * * * *"
 	return &c
@@ -240,14 +304,17 @@ func (c *config) database() string {
 	return "sqlite:" + c.path(strings.TrimPrefix(c.Database, "sqlite:"))
 }
 
-// password is the mail server's: from its file, else from the environment.
-func (c *config) password() (string, error) {
-	if c.Mail.SMTP.PasswordFile == "" {
+// password is a mail server's: from its file, else from the environment.
+func (c *config) password(s smtpConfig) (string, error) {
+	if s.PasswordFile == "" && s.Username == "" {
+		return "", nil
+	}
+	if s.PasswordFile == "" {
 		return os.Getenv("PAPERBOY_SMTP_PASSWORD"), nil
 	}
-	b, err := os.ReadFile(c.path(c.Mail.SMTP.PasswordFile))
+	b, err := os.ReadFile(c.path(s.PasswordFile))
 	if err != nil {
-		return "", fmt.Errorf("mail.smtp.password_file: %w", err)
+		return "", fmt.Errorf("password_file: %w", err)
 	}
 	return strings.TrimRight(string(b), "\r\n"), nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func TestConfigFaults(t *testing.T) {
 		"a misspelt key gets its line and the nearest": {
 			sources + "digest:\n  paper: 3\n", []string{`line 3: unknown key "digest.paper"; did you mean "digest.papers"?`}},
 		"a strange key gets the known ones": {
-			sources + "mail: {zzzzzzzzzz: 1}\n", []string{`unknown key "mail.zzzzzzzzzz"; known here: connections, folder, from, reply_to, smtp`}},
+			sources + "mail: {zzzzzzzzzz: 1}\n", []string{`unknown key "mail.zzzzzzzzzz"; known here: connections, dkim, folder, from, limits, reply_to, smtp`}},
 		"a misspelt key in a source": {
 			"sources:\n- huggingface:\n    day: 3\n", []string{`line 3: unknown key "sources.huggingface.day"; did you mean "sources.huggingface.days"?`}},
 		"all faults at once": {
@@ -82,6 +83,19 @@ func TestConfigFaults(t *testing.T) {
 			sources + "signup: {domains: [a.org]}\n", []string{"signup.domains"}},
 		"an unknown way of TLS": {
 			sources + "mail: {smtp: {host: h, tls: ssl3}}\n", []string{`"ssl3" is not starttls, tls or none`}},
+		"a misspelt key in the only mail server": {
+			sources + "mail:\n  smtp: {host: h, prot: 25}\n", []string{`line 3: unknown key "mail.smtp.prot"; did you mean "mail.smtp.port"?`}},
+		"faults in the second of two mail servers": {
+			sources + "mail:\n  smtp:\n  - host: h\n  - port: 70000\n    tsl: none\n",
+			[]string{`line 6: unknown key "mail.smtp.tsl"`, "line 5: mail.smtp[1].host: is missing", "line 5: mail.smtp[1].port: 70000"}},
+		"a mail server that is a mere name": {
+			sources + "mail: {smtp: mail.example.org}\n", []string{"line 2: expected keys of its own"}},
+		"a misspelt limit of one domain": {
+			sources + "mail:\n  limits:\n    domains:\n      gmail.com: {per_hour: 3}\n",
+			[]string{`line 5: unknown key "mail.limits.domains.gmail.com.per_hour"`}},
+		"limits below nothing": {
+			sources + "mail:\n  limits: {per_minute: -1, domains: {gmail.com: {connections: -2}}, warm_up: {growth: 0.5}}\n",
+			[]string{"line 3: mail.limits.per_minute: -1", "mail.limits.domains.gmail.com: -2", "line 3: mail.limits.warm_up.growth: 0.5"}},
 		"no YAML":      {"a: [", []string{"yaml"}},
 		"nothing":      {"", []string{"names no source"}},
 		"a mere list":  {"- a\n", []string{"line 1"}},
@@ -129,7 +143,30 @@ func TestSecretsStayOutOfErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.smtp(); err == nil || strings.Contains(err.Error(), "geheim") {
+	if _, err := c.servers(); err == nil || strings.Contains(err.Error(), "geheim") {
 		t.Errorf("a password in clear over a network: %v", err)
+	}
+}
+
+func TestOneMailServerOrSeveral(t *testing.T) {
+	for yaml, want := range map[string][]string{
+		"":                          nil,
+		"mail: {smtp: }":            nil,
+		"mail: {smtp: {host: a}}":   {"a"},
+		"mail: {smtp: [{host: a}]}": {"a"},
+		"mail:\n  smtp:\n  - host: a\n    port: 26\n  - {host: b, tls: none}": {"a", "b"},
+	} {
+		c, err := parseConfig([]byte("sources: [{huggingface: }]\n" + yaml))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range c.Mail.SMTP {
+			got = append(got, s.Host)
+		}
+		servers, err := c.servers()
+		if err != nil || !slices.Equal(got, want) || len(servers) != len(want) {
+			t.Errorf("%s: %v, %d servers, %v", yaml, got, len(servers), err)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/mail"
 	"net/url"
@@ -41,6 +42,12 @@ func walkKeys(n *yaml.Node, t reflect.Type, at string) []error {
 		for _, child := range n.Content {
 			faults = append(faults, walkKeys(child, t.Elem(), at)...)
 		}
+	case n.Kind == yaml.MappingNode && t.Kind() == reflect.Map: // of any names
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			faults = append(faults, walkKeys(n.Content[i+1], t.Elem(), at+n.Content[i].Value+".")...)
+		}
+	case n.Kind == yaml.MappingNode && t == reflect.TypeFor[smtpConfigs]():
+		return walkKeys(n, t.Elem(), at)
 	case n.Kind == yaml.MappingNode && t.Kind() == reflect.Struct:
 		fields := yamlFields(t)
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -231,12 +238,35 @@ func (c *config) validateMail(f *faultList) {
 		}
 	}
 	f.check(c.Mail.Connections >= 1 && c.Mail.Connections <= 100, "mail.connections", fmt.Sprintf("%d is not 1 to 100", c.Mail.Connections))
-	if s := c.Mail.SMTP; s != nil {
-		f.check(s.Host != "", "mail.smtp.host", "is missing")
-		f.check(s.Port >= 0 && s.Port <= 65535, "mail.smtp.port", fmt.Sprintf("%d is not a port", s.Port))
-		_, ok := tlsModes[s.TLS]
-		f.check(ok, "mail.smtp.tls", fmt.Sprintf("%q is not starttls, tls or none", s.TLS))
+	c.validateLimits(f)
+	for i, k := range c.Mail.DKIM {
+		at := fmt.Sprintf("mail.dkim[%d]", i)
+		f.check(k.Domain != "", at+".domain", "is missing")
+		f.check(k.Selector != "", at+".selector", "is missing")
+		f.check(k.KeyFile != "", at+".key_file", "is missing: `paperboy dkim` makes one")
 	}
+	for i, s := range c.Mail.SMTP {
+		at := "mail.smtp" + c.Mail.SMTP.index(i)
+		f.check(s.Host != "", at+".host", "is missing")
+		f.check(s.Port >= 0 && s.Port <= 65535, at+".port", fmt.Sprintf("%d is not a port", s.Port))
+		_, ok := tlsModes[s.TLS]
+		f.check(ok, at+".tls", fmt.Sprintf("%q is not starttls, tls or none", s.TLS))
+	}
+}
+
+func (c *config) validateLimits(f *faultList) {
+	l := c.Mail.Limits
+	count := func(key string, n int) {
+		f.check(n >= 0, "mail.limits."+key, fmt.Sprintf("%d is less than nothing", n))
+	}
+	count("per_minute", l.PerMinute)
+	count("per_domain.connections", l.PerDomain.Connections)
+	count("per_domain.per_minute", l.PerDomain.PerMinute)
+	for _, domain := range slices.Sorted(maps.Keys(l.Domains)) {
+		count("domains."+domain, min(l.Domains[domain].Connections, l.Domains[domain].PerMinute))
+	}
+	count("warm_up.start", l.WarmUp.Start)
+	f.check(l.WarmUp.Growth >= 1, "mail.limits.warm_up.growth", fmt.Sprintf("%v is less than 1", l.WarmUp.Growth))
 }
 
 // faultList gathers faults, each behind the key that it stands at and, where

@@ -25,6 +25,7 @@ const usage = `paperboy mails each reader, once a day, the trending papers that 
   paperboy preview   [--config FILE] [--now TIME] [--keywords K | --reader ADDRESS] [--papers N] [--format text|html|json|eml] [--serve]
   paperboy readers   list | add ADDRESS --keywords K | remove ADDRESS | export | import
   paperboy receive   [--config FILE] [--to ADDRESS] [--from ADDRESS]   one mail on standard input that came back, or is a command
+  paperboy dkim      --domain D --selector S --out FILE [--algorithm rsa|ed25519]   make a signing key, print its DNS record
   paperboy check     [--config FILE]     configuration, database, sources, mail server: a line each
   paperboy rehearse  --readers N [--papers M] [--smtp HOST:PORT] [--connections C] [--stages match,enqueue,send]
                      [--format text|json] [--config FILE]   a round of invented readers, measured
@@ -62,6 +63,7 @@ var commands = map[string]command{
 	"demo": demoCommand, "serve": serveCommand, "run": runCommand, "pull": pullCommand,
 	"preview": previewCommand, "readers": readersCommand, "check": checkCommand,
 	"receive": receiveCommand, "rehearse": rehearseCommand,
+	"dkim": dkimCommand,
 }
 
 // exitError ends with an exit code of its own.

@@ -156,6 +156,7 @@ func (r *rehearsal) configured(dir string) (_ *config, err error) {
 	}
 	c.Database = "sqlite:" + filepath.Join(dir, "rehearsal.db")
 	c.Sources = nil
+	c.Mail.Limits = limitsConfig{} // what is measured is how fast it could be
 	c.Mail.Connections = cmp.Or(r.connections, c.Mail.Connections)
 	if r.smtp == "" {
 		return c, nil
@@ -166,7 +167,7 @@ func (r *rehearsal) configured(dir string) (_ *config, err error) {
 // serverAt makes the server at an address the one that gets the letters.
 func serverAt(c *config, address string) error {
 	host, port, err := splitAddress(address)
-	c.Mail.SMTP = &smtpConfig{Host: host, Port: port}
+	c.Mail.SMTP = smtpConfigs{{Host: host, Port: port}}
 	return err
 }
 

@@ -41,7 +41,11 @@ func (a *app) runOnce(ctx context.Context, now time.Time, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	began := time.Now()
 	report, err := e.Round(ctx, now)
+	if err == nil {
+		err = sendHeld(ctx, e, &report.Sent, func() time.Time { return now.Add(time.Since(began)) })
+	}
 	printReport(out, report)
 	// A round for a day to come removes nothing that is not old today.
 	_, pruneErr := a.store.Prune(ctx, slices.MinFunc([]time.Time{now, time.Now()}, time.Time.Compare))
@@ -51,6 +55,35 @@ func (a *app) runOnce(ctx context.Context, now time.Time, out io.Writer) error {
 		fmt.Fprintf(out, "waiting to be sent: %s\n", count(n, "letter"))
 	}
 	return errors.Join(err, pruneErr, indexErr, censusErr, e.Close(context.WithoutCancel(ctx)))
+}
+
+// heldFor is how long a single round waits for the next letter that limits
+// hold back. What has to wait longer, for a day's ceiling perhaps, is left to a
+// later round.
+const heldFor = 15 * time.Minute
+
+// sendHeld goes on sending while limits let a letter go soon.
+func sendHeld(ctx context.Context, e *edition.Edition, sent *edition.SendReport, clock func() time.Time) error {
+	for !sent.Next.IsZero() {
+		wait := sent.Next.Sub(clock())
+		if wait > heldFor {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+		more, err := e.Send(ctx, clock())
+		sent.Delivered += more.Delivered
+		sent.Retrying += more.Retrying
+		sent.Failed += more.Failed
+		sent.Next = more.Next
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dryRun makes a whole round on a copy of the database, into no mail server.
@@ -66,6 +99,7 @@ func (a *app) dryRun(ctx context.Context, now time.Time, out io.Writer) error {
 	}
 	c := *a.config
 	c.Database = "sqlite:" + copied
+	c.Mail.Limits = limitsConfig{} // what is not sent need not be spaced
 	dry, err := open(ctx, &c, a.log, nil)
 	if err != nil {
 		return err

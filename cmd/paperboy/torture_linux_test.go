@@ -67,7 +67,7 @@ func TestAFullDiskStopsTheSendingAndMissesNobody(t *testing.T) {
 		{"in the midst of the sending", 60, 60 + 2*lines},
 	} {
 		t.Run(full.name, func(t *testing.T) {
-			w := newTown(t, smallDisk(t), 200)
+			w := newTown(t, smallDisk(t), 120)
 			if full.nth == 0 {
 				w.fill()
 			} else {
@@ -91,7 +91,7 @@ func TestAFullDiskStopsTheSendingAndMissesNobody(t *testing.T) {
 
 // A database that can't be written to sends nothing, and says so.
 func TestAReadOnlyDatabaseSendsNothing(t *testing.T) {
-	w := newTown(t, smallDisk(t), 200)
+	w := newTown(t, smallDisk(t), 120)
 	remount := func(flags uintptr) {
 		if err := syscall.Mount("paperboy-test", w.dir, "tmpfs", syscall.MS_REMOUNT|flags, ""); err != nil {
 			t.Fatal(err)

@@ -18,7 +18,7 @@ import (
 
 var (
 	kills   = flag.Int("kills", 20, "how often TestNobodyMissedThroughKills kills the program")
-	letters = flag.Int("letters", 800, "how many letters it sends meanwhile")
+	letters = flag.Int("letters", 500, "how many letters it sends meanwhile")
 	seed    = flag.Uint64("seed", 0, "of its random moments; 0: another one every time")
 )
 

@@ -165,9 +165,21 @@ var tlsModes = map[string]string{
 	"": "", "starttls": "starttls", "tls": "tls", "none": "none",
 }
 
-func (c *config) smtp() (*post.SMTP, error) {
-	s := c.Mail.SMTP
-	password, err := c.password()
+// servers are the mail servers of the configuration.
+func (c *config) servers() ([]post.Opener, error) {
+	var all []post.Opener
+	for i, s := range c.Mail.SMTP {
+		server, err := c.server(s)
+		if err != nil {
+			return nil, fmt.Errorf("mail.smtp%s: %w", c.Mail.SMTP.index(i), err)
+		}
+		all = append(all, server)
+	}
+	return all, nil
+}
+
+func (c *config) server(s smtpConfig) (*post.SMTP, error) {
+	password, err := c.password(s)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +192,7 @@ func (c *config) smtp() (*post.SMTP, error) {
 	}
 	var roots *x509.CertPool
 	if s.CAFile != "" {
-		if roots, err = c.certificates("mail.smtp.ca_file", s.CAFile); err != nil {
+		if roots, err = c.certificates("ca_file", s.CAFile); err != nil {
 			return nil, err
 		}
 	}
@@ -206,34 +218,55 @@ func (c *config) certificates(key, file string) (*x509.CertPool, error) {
 
 // opener is how connections for letters are made: to the mail server, or to
 // the folder where none is configured.
-func (c *config) opener() (func(context.Context) (edition.Conn, error), error) {
-	if c.Mail.SMTP != nil {
-		smtp, err := c.smtp()
-		if err != nil {
-			return nil, err
-		}
-		return func(ctx context.Context) (edition.Conn, error) { return smtp.Open(ctx) }, nil
+func (c *config) opener(log *slog.Logger) (func(context.Context) (edition.Conn, error), error) {
+	servers, err := c.servers()
+	switch {
+	case err != nil:
+		return nil, err
+	case len(servers) == 1:
+		return opening(servers[0]), nil
+	case len(servers) > 1:
+		return opening(post.NewRelays(log, servers...)), nil
 	}
 	folder, err := post.NewFolder(c.path(c.Mail.Folder))
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context) (edition.Conn, error) { return folder.Open(ctx) }, nil
+	return opening(folder), nil
+}
+
+func opening(o post.Opener) func(context.Context) (edition.Conn, error) {
+	return func(ctx context.Context) (edition.Conn, error) { return o.Open(ctx) }
 }
 
 // edition is the loop's steps over the app's parts.
 func (a *app) edition() (*edition.Edition, error) {
-	opener, err := a.opener()
+	opener, err := a.opener(a.log)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := a.signer()
 	if err != nil {
 		return nil, err
 	}
 	return edition.New(edition.Options{
 		Store: a.store, Sources: a.sources, Composer: a.composer, Links: a.links,
 		Mailboxes: a.mailboxes(),
-		Build:     post.Build, Open: opener,
+		Build:     signed(signer), Open: opener,
 		MailHost: mailHost(a.site.From.Address),
-		Papers:   a.Digest.Papers, Connections: a.Mail.Connections, Log: a.log,
+		Papers:   a.Digest.Papers, Connections: a.Mail.Connections, Limits: a.limits(), Log: a.log,
 	}), nil
+}
+
+// signed is how the bytes of every mail are made, signed where there are keys.
+func signed(s *post.Signer) func(letter.Message) ([]byte, error) {
+	return func(m letter.Message) ([]byte, error) {
+		data, err := post.Build(m)
+		if err != nil {
+			return nil, err
+		}
+		return s.Sign(data)
+	}
 }
 
 // pages is the web's handler; wake is called where something waits to
@@ -243,7 +276,7 @@ func (a *app) pages(wake func(), now func() time.Time) (http.Handler, error) {
 		Readers: a.store, Catalogue: a.store, Links: a.links, Templates: a.words, Site: a.site,
 		Defaults: a.defaultSettings(), Papers: a.Digest.Papers,
 		SignUp:         web.SignUp{Mode: a.Signup.Mode, Domains: a.Signup.Domains},
-		TrustedProxies: a.proxies(), Wake: wake, Now: now, Log: a.log,
+		TrustedProxies: a.proxies(), Stopped: a.store.Stopped, Wake: wake, Now: now, Log: a.log,
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"paperboy/internal/letter"
 )
@@ -13,9 +14,8 @@ import (
 // when what came of the one before is committed; meanwhile it composes.
 type courier struct {
 	*sending
-	queue <-chan parcel
-	conn  Conn               // nil: none is open
-	last  *letter.Settlement // of the last letter tried, until it is committed
+	conn Conn               // nil: none is open
+	last *letter.Settlement // of the last letter tried, until it is committed
 }
 
 // work ends when the queue does. Its error means that all sending must stop.
@@ -37,21 +37,25 @@ func (c *courier) work(ctx context.Context) (err error) {
 // next takes a letter from the queue. What came of the last one does not wait
 // with it.
 func (c *courier) next(ctx context.Context) (p parcel, more bool, err error) {
-	select {
-	case p, more = <-c.queue:
-		return p, more, nil
-	default:
+	if p, more = c.queue.poll(); more {
+		return p, true, nil
 	}
 	if err := c.settle(ctx); err != nil {
 		return p, false, err
 	}
-	p, more = <-c.queue
+	p, more = c.queue.take(ctx)
 	return p, more, nil
 }
 
 // deliver sends one letter. An error means that all sending must stop; what
 // concerns the letter alone is settled with it.
-func (c *courier) deliver(ctx context.Context, p parcel) error {
+func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
+	var outcome letter.Outcome
+	defer func() {
+		if c.queue.back(p, outcome == letter.Delivered) {
+			err = errors.Join(err, c.Store.UnpausePlace(context.WithoutCancel(ctx), placeOf(p.Address)))
+		}
+	}()
 	if !p.known {
 		return nil // the reader was deleted since, and the letter with them
 	}
@@ -67,34 +71,53 @@ func (c *courier) deliver(ctx context.Context, p parcel) error {
 	if fault != nil {
 		c.Log.ErrorContext(ctx, "letter can't be composed", "letter", p.ID, "reader", p.Letter.Reader,
 			"error", letter.WithoutAddresses(fault.Error()))
-		c.note(p, letter.Rejected, letter.Reply{Stage: letter.StageConnect, Text: fault.Error()})
+		c.note(p, letter.Rejected, letter.Reply{Stage: letter.StageConnect, Text: fault.Error()}, time.Time{})
 		return nil
 	}
 	reply, sent, err := c.offer(ctx, p, envelope)
 	if err != nil || !sent {
 		return errors.Join(err, c.release(ctx, p))
 	}
-	outcome := letter.Judge(reply)
-	c.note(p, outcome, reply)
-	return c.refusal(outcome, reply)
+	outcome = letter.Judge(reply)
+	var paused time.Time
+	if outcome == letter.SlowDown {
+		paused, err = c.slowDown(ctx, placeOf(p.Address), reply)
+	}
+	c.note(p, outcome, reply, paused)
+	return errors.Join(err, c.refusal(outcome, reply))
 }
 
+// slowDown pauses a place, for all processes, and gives back what waits for it.
+func (c *courier) slowDown(ctx context.Context, place string, reply letter.Reply) (until time.Time, err error) {
+	ctx = context.WithoutCancel(ctx)
+	pause, err := c.Store.PausePlace(ctx, place, reply, c.clock())
+	if err != nil {
+		return time.Time{}, err
+	}
+	c.Log.WarnContext(ctx, "place asked for less mail", "place", place, "until", pause.Until, "code", reply.Code,
+		"text", letter.WithoutAddresses(reply.Text))
+	return pause.Until, c.unsent(ctx, c.queue.rest(pause))
+}
+
+// reopenings is how often a connection is opened anew for one letter: once where
+// it was merely over, more often where several mail servers are to be tried.
+const reopenings = 4
+
 // offer puts a letter on the wire. Where the connection turns out to be over,
-// it is opened anew, once, if the letter is still to be sent then: meanwhile
+// it is opened anew, if the letter is still to be sent then: meanwhile
 // its reader may have left, or this process may have stalled so long that
 // another one took the letter over.
 func (c *courier) offer(ctx context.Context, p parcel, e letter.Envelope) (reply letter.Reply, sent bool, err error) {
-	if reply = c.send(ctx, e); reply.Stage != letter.StageConnect {
-		return reply, true, nil
-	}
-	if err := c.open(ctx); err != nil {
-		return reply, false, err
-	}
-	if held, err := c.committed(ctx, <-c.settler.turn(nil, p.ID)); err != nil || !held {
-		return reply, false, err
-	}
-	if reply = c.send(ctx, e); reply.Stage != letter.StageConnect {
-		return reply, true, nil
+	for range reopenings {
+		if reply = c.send(ctx, e); reply.Stage != letter.StageConnect {
+			return reply, true, nil
+		}
+		if err := c.open(ctx); err != nil {
+			return reply, false, err
+		}
+		if held, err := c.committed(ctx, <-c.settler.turn(nil, p.ID)); err != nil || !held {
+			return reply, false, err
+		}
 	}
 	return reply, false, &letter.Fault{Reply: reply}
 }
@@ -137,13 +160,13 @@ func (c *courier) close() {
 }
 
 // note keeps what came of a letter, for the next turn.
-func (c *courier) note(p parcel, outcome letter.Outcome, reply letter.Reply) {
+func (c *courier) note(p parcel, outcome letter.Outcome, reply letter.Reply, paused time.Time) {
 	at := c.clock()
 	c.last = &letter.Settlement{
 		Letter: p.ID, Reader: p.Letter.Reader,
 		Attempt: letter.Attempt{At: at, Outcome: outcome, Reply: reply},
 	}
-	c.last.State, c.last.Retry = next(p.Letter, outcome, at)
+	c.last.State, c.last.Retry = next(p.Letter, outcome, at, paused)
 }
 
 // settle commits what came of the last letter, if that is still to be done.

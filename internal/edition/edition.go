@@ -54,6 +54,15 @@ type Outbox interface {
 	// sent once that is committed.
 	Turn(ctx context.Context, owner int64, ss []letter.Settlement, next []int64) (held map[int64]bool, err error)
 	Release(ctx context.Context, owner int64, ids []int64) error
+	Postpone(ctx context.Context, owner int64, all []letter.Postponed) error
+	PausedPlaces(ctx context.Context, now time.Time) ([]letter.Paused, error)
+	PausePlace(ctx context.Context, domain string, r letter.Reply, at time.Time) (letter.Paused, error)
+	UnpausePlace(ctx context.Context, domain string) error
+	Allow(ctx context.Context, now time.Time, needed, wanted int, ceiling func(earlier int) int) (allowed int, err error)
+	Unused(ctx context.Context, now time.Time, n int) error
+	Stop(ctx context.Context, why letter.Attempt) error
+	Stopped(ctx context.Context) (why letter.Attempt, stopped bool, err error)
+	GoOn(ctx context.Context) error
 	Prune(ctx context.Context, now time.Time) (int, error)
 }
 
@@ -93,6 +102,7 @@ type Options struct {
 	MailHost    string
 	Papers      int // papers per letter where the reader has no number of their own
 	Connections int // at most this many connections at once
+	Limits      Limits
 	Log         *slog.Logger
 }
 
@@ -101,6 +111,7 @@ type Options struct {
 type Edition struct {
 	Options
 	process process
+	manners *manners // of the one sending at a time
 	zones   zones
 	alive   func(pid int) bool // whether a process of this machine still runs
 	page    int                // readers in one transaction
@@ -109,7 +120,7 @@ type Edition struct {
 // New returns an Edition of these parts.
 func New(o Options) *Edition {
 	o.Connections = max(o.Connections, 1)
-	return &Edition{Options: o, alive: alive, page: page}
+	return &Edition{Options: o, manners: newManners(o.Limits), alive: alive, page: page}
 }
 
 // Report is what one round did.

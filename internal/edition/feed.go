@@ -25,8 +25,8 @@ type parcel struct {
 
 // feed claims letters until none is left to try, and puts them into the queue.
 // The next ones are claimed while the last are being sent.
-func (s *sending) feed(ctx context.Context, queue chan<- parcel) error {
-	defer close(queue)
+func (s *sending) feed(ctx context.Context) error {
+	defer s.queue.close()
 	stock := stock{store: s.Store}
 	for {
 		letters, err := s.Store.Claim(ctx, s.owner, s.clock(), claimAtOnce)
@@ -36,18 +36,87 @@ func (s *sending) feed(ctx context.Context, queue chan<- parcel) error {
 		if len(letters) == 0 {
 			return nil
 		}
+		if letters, err = s.admit(ctx, letters); err != nil {
+			return err
+		}
 		parcels, err := s.pack(ctx, &stock, letters)
 		if err != nil {
 			return errors.Join(err, s.release(ctx, parcels...))
 		}
-		for i, p := range parcels {
-			select {
-			case queue <- p:
-			case <-ctx.Done():
-				return s.release(ctx, parcels[i:]...)
-			}
+		if err := s.putAll(ctx, parcels); err != nil {
+			return err
 		}
 	}
+}
+
+// putAll puts parcels into the queue, and gives back what it does not take.
+func (s *sending) putAll(ctx context.Context, parcels []parcel) error {
+	var over []letter.Postponed
+	for i, p := range parcels {
+		until, put := s.queue.put(ctx, p)
+		switch {
+		case put:
+		case until.IsZero(): // ctx has ended
+			return errors.Join(s.unsent(ctx, over), s.release(ctx, parcels[i:]...))
+		default:
+			over = append(over, letter.Postponed{Letter: p.ID, Until: until})
+		}
+	}
+	return s.unsent(ctx, over)
+}
+
+// admit gives back the letters that may not go now, by the limits or because
+// their place is paused, and returns the others.
+func (s *sending) admit(ctx context.Context, letters []letter.Letter) ([]letter.Letter, error) {
+	in, over := s.queue.admit(letters)
+	if s.Limits.WarmUp.On() && len(in) > 0 {
+		late, err := s.warmUp(ctx, in)
+		if err != nil {
+			s.process.lose()
+			return nil, err
+		}
+		over = append(over, s.queue.refuse(in[len(in)-late:], tomorrow(s.clock()))...)
+		in = in[:len(in)-late]
+	}
+	return in, s.postpone(ctx, over)
+}
+
+// warmUp counts letters towards the day's ceiling and returns how many digests
+// at their end are too many. Notices come first and always go.
+func (s *sending) warmUp(ctx context.Context, letters []letter.Letter) (late int, err error) {
+	notices := 0
+	for notices < len(letters) && letters[notices].Kind != letter.Digest {
+		notices++
+	}
+	digests := len(letters) - notices
+	allowed, err := s.Store.Allow(ctx, s.clock(), notices, digests, s.Limits.WarmUp.Ceiling)
+	return digests - allowed, err
+}
+
+// tomorrow is the beginning of the next day in UTC.
+func tomorrow(now time.Time) time.Time {
+	return now.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+}
+
+// unsent gives back letters that were counted as going out.
+func (s *sending) unsent(ctx context.Context, over []letter.Postponed) error {
+	err := s.postpone(ctx, over)
+	if err == nil && s.Limits.WarmUp.On() && len(over) > 0 {
+		err = s.Store.Unused(ctx, s.clock(), len(over))
+	}
+	return err
+}
+
+// postpone gives back claims until their times, also where ctx has ended.
+func (s *sending) postpone(ctx context.Context, over []letter.Postponed) error {
+	if len(over) == 0 {
+		return nil
+	}
+	err := s.Store.Postpone(context.WithoutCancel(ctx), s.owner, over)
+	if err != nil {
+		s.process.lose()
+	}
+	return err
 }
 
 // pack loads what letters are about, in one query of each kind for all of

@@ -40,6 +40,7 @@ func parseCron(spec string) (_ cron.Schedule, err error) {
 type Loop struct {
 	*Edition
 	wake chan struct{}
+	held *time.Timer // wakes the loop when letters that were held back may go
 }
 
 // NewLoop returns a loop over e.
@@ -83,7 +84,8 @@ func (l *Loop) Run(ctx context.Context, s Schedule) error {
 
 	ticks.Start()
 	defer func() { <-ticks.Stop().Done() }()
-	l.Wake()
+	l.held = time.AfterFunc(0, l.Wake)
+	defer l.held.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -165,7 +167,12 @@ func (l *Loop) look(ctx context.Context, ready <-chan struct{}) {
 		}
 	default:
 	}
-	if _, err := l.Send(ctx, time.Now()); err != nil && ctx.Err() == nil {
+	now := time.Now()
+	report, err := l.Send(ctx, now)
+	if err != nil && ctx.Err() == nil {
 		l.Log.ErrorContext(ctx, "sending failed", "error", err)
+	}
+	if !report.Next.IsZero() {
+		l.held.Reset(report.Next.Sub(now))
 	}
 }

@@ -15,6 +15,9 @@ type SendReport struct {
 	Delivered int
 	Retrying  int // to be tried again later
 	Failed    int // given up
+	// Next is when the first of the letters may go that limits and pauses held
+	// back; zero: none was.
+	Next time.Time
 }
 
 func (r *SendReport) count(s letter.State) {
@@ -36,7 +39,7 @@ func (e *Edition) Send(ctx context.Context, now time.Time) (SendReport, error) {
 	e.process.sending.Lock()
 	defer e.process.sending.Unlock()
 	if waiting, err := e.Store.Waiting(ctx, now); err != nil || !waiting {
-		return SendReport{}, err
+		return SendReport{Next: e.manners.next(now)}, err
 	}
 	owner, beating, stop, err := e.join(ctx)
 	if err != nil {
@@ -45,11 +48,33 @@ func (e *Edition) Send(ctx context.Context, now time.Time) (SendReport, error) {
 	defer stop()
 	s := &sending{Edition: e, owner: owner, now: now, started: time.Now(), settler: newSettler(e.Store, owner)}
 	defer s.settler.close()
-	if err := s.deliverAll(beating); err != nil {
-		e.Log.ErrorContext(ctx, "sending stopped", "error", err)
-		return s.report, err
+	paused, err := e.Store.PausedPlaces(ctx, now)
+	if err != nil {
+		return SendReport{}, err
 	}
-	return s.report, nil
+	e.manners.begin(paused, now)
+	s.queue = newQueue(e.manners, s.clock)
+	err = s.deliverAll(beating)
+	if err != nil {
+		e.Log.ErrorContext(ctx, "sending stopped", "error", err)
+	}
+	s.report.Next = s.queue.next()
+	return s.report, errors.Join(err, s.tell(ctx, err))
+}
+
+// tell keeps for the operator why the mail server stopped the sending, until
+// letters go out again.
+func (s *sending) tell(ctx context.Context, stopped error) error {
+	ended := ctx.Err() != nil // and what stopped then is no news
+	ctx = context.WithoutCancel(ctx)
+	if fault := new(letter.Fault); errors.As(stopped, &fault) && !ended {
+		return s.Store.Stop(ctx, letter.Attempt{At: s.clock(), Outcome: letter.RefusesUs, Reply: fault.Reply})
+	}
+	_, told, err := s.Store.Stopped(ctx)
+	if err == nil && told && s.report.Delivered > 0 {
+		err = s.Store.GoOn(ctx)
+	}
+	return err
 }
 
 // sending is one call of Send.
@@ -59,6 +84,7 @@ type sending struct {
 	now     time.Time // the moment that the sending is for
 	started time.Time // when it began by this machine's clock
 	settler *settler
+	queue   *queue
 
 	mu      sync.Mutex
 	report  SendReport
@@ -74,7 +100,7 @@ func (s *sending) clock() time.Time { return s.now.Add(time.Since(s.started)) }
 func (s *sending) deliverAll(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	queue := make(chan parcel, claimAtOnce/2)
+	defer context.AfterFunc(ctx, s.queue.wake)()
 	var wg sync.WaitGroup
 	run := func(work func(context.Context) error) {
 		wg.Go(func() {
@@ -83,21 +109,13 @@ func (s *sending) deliverAll(ctx context.Context) error {
 			}
 		})
 	}
-	run(func(ctx context.Context) error { return s.feed(ctx, queue) })
+	run(s.feed)
 	for range s.Connections {
-		run((&courier{sending: s, queue: queue}).work)
+		run((&courier{sending: s}).work)
 	}
 	wg.Wait()
-	return errors.Join(context.Cause(ctx), s.giveBack(ctx, queue))
-}
-
-// giveBack frees the claims that nobody came to.
-func (s *sending) giveBack(ctx context.Context, queue <-chan parcel) error {
-	var left []parcel
-	for p := range queue {
-		left = append(left, p)
-	}
-	return s.release(ctx, left...)
+	// What nobody came to is free again.
+	return errors.Join(context.Cause(ctx), s.release(ctx, s.queue.drain()...))
 }
 
 // release frees claims, also where ctx has ended.
@@ -125,7 +143,10 @@ const refusedInARow = 3
 func (s *sending) refusal(outcome letter.Outcome, reply letter.Reply) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if outcome != letter.RefusesUs {
+	switch {
+	case outcome == letter.RefusesUs:
+	case outcome == letter.SlowDown && reply.Code >= 500: // a quota: perhaps not a place's, but the mail server's
+	default:
 		if outcome == letter.Delivered {
 			s.refused = 0
 		}
@@ -138,8 +159,9 @@ func (s *sending) refusal(outcome letter.Outcome, reply letter.Reply) error {
 	return &letter.Fault{Reply: reply}
 }
 
-// next is what becomes of a letter after an attempt.
-func next(l letter.Letter, outcome letter.Outcome, at time.Time) (letter.State, time.Time) {
+// next is what becomes of a letter after an attempt. Where its place is paused,
+// it is not tried again before that is over.
+func next(l letter.Letter, outcome letter.Outcome, at, paused time.Time) (letter.State, time.Time) {
 	switch outcome {
 	case letter.Delivered:
 		return letter.Sent, time.Time{}
@@ -149,6 +171,9 @@ func next(l letter.Letter, outcome letter.Outcome, at time.Time) (letter.State, 
 	retry, again := letter.Retry(l.Attempts+1, at, l.Reader)
 	if !again {
 		return letter.Failed, time.Time{}
+	}
+	if retry.Before(paused) {
+		retry = paused
 	}
 	return letter.Queued, retry
 }

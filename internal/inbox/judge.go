@@ -81,7 +81,7 @@ func judge(text, context, status string, code int) (Kind, bool) {
 }
 
 var (
-	atRecipient = anyOf(`(?:after|to|our|for|at|during|>>>|->|command|smtp)[: ]{0,2}rcpt\b`, `rcpt(?: to)?:? (?:command|failed|rejected|error)`, `rcpt_to`, `does not like recipient`, `server has rejected address`)
+	atRecipient = anyOf(`(?:after|to|our|for|at|during|>>>|->|command|smtp)[: ]{0,2}rcpt\b`, `rcpt(?: to)?:? (?:command|failed|rejected|error|generated)`, `rcpt_to`, `does not like recipient`, `server has rejected address`)
 	afterData   = anyOf(`in reply to (?:end of )?data`, `after end of (?:data|message)`, `final data`, `(?:text|data) command`, `after (?:i sent|sending) the message`, `failed after i sent`, `smtp command data`, `>>> (?:data|\.) <<< 5`)
 	// pipelined: the replies to RCPT follow after DATA was sent.
 	pipelined = anyOf(`need rcpt`, `valid rcpt`, `valid recipients`, `rcpt first`)

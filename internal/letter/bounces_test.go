@@ -19,6 +19,9 @@ var replyCode = regexp.MustCompile(`\b([45][0-9][0-9])[ -]`)
 // recipients of the same mail, or from after DATA, as something else.
 var plain = regexp.MustCompile(`(?i)user unknown|unknown user|no such user`)
 
+// slow are the labels of replies that speak of how much mail we send.
+var slow = map[string]bool{"badreputation": true, "blocked": true, "speeding": true, "toomanyconn": true, "exceedlimit": true}
+
 // The replies that real bounces quote are judged as though each had come at
 // RCPT: whose address was not labelled dead must not be suppressed.
 func TestCapturedRepliesSuppressOnlyTheDead(t *testing.T) {
@@ -51,6 +54,9 @@ func TestCapturedRepliesSuppressOnlyTheDead(t *testing.T) {
 			got := letter.Judge(letter.Reply{Stage: letter.StageRcpt, Code: n, Text: string(m[1])})
 			if l.HardBounce {
 				dead++
+			}
+			if got == letter.SlowDown && !slow[l.Reason] {
+				t.Errorf("%s (%s): the destination is paused by %q", l.File, l.Reason, m[1])
 			}
 			if got != letter.NoRecipient {
 				continue

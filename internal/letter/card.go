@@ -107,6 +107,9 @@ func (c Card) Trending(rising bool, leads string) Card {
 	return c
 }
 
+// Both reports whether there is something to say of either.
+func (c Card) Both() bool { return len(c.Matched) > 0 && c.Counted() }
+
 // authors keeps all of up to four names, else the first three: 'and one more'
 // would take the room of the one.
 func authors(names []string) (first []string, more int) {

@@ -69,6 +69,7 @@ type Composer struct {
 	inHTML *format
 	inText *format
 	leaves *cache[leafKey, *leaf]
+	terms  *terms
 	looks  looks
 }
 
@@ -78,6 +79,7 @@ type Composer struct {
 func NewComposer(templates fs.FS, site Site) (*Composer, error) {
 	c := &Composer{site: site}
 	c.leaves = newCache[leafKey](leavesKept, func(*leaf) int { return 1 })
+	c.terms = newCache[string](termsKept, func(interest.Interest) int { return 1 })
 	var err error
 	c.html, err = htmltemplate.New("letter").Funcs(Funcs()).
 		Funcs(c.htmlFuncs()).
@@ -198,8 +200,28 @@ func (c *Composer) envelope(l Letter, name string, view any) (Message, error) {
 }
 
 // words renders a template of the text part. Templates call it too, to wrap
-// what another template says.
+// what another template says; what is said of papers is kept for the next
+// letter.
 func (c *Composer) words(name string, view any) (string, error) {
+	e, ok := view.(*entry)
+	if one, value := view.(entry); value {
+		e, ok = &one, true
+	}
+	if !ok {
+		return c.say(name, view)
+	}
+	key := e.key(name, c.inText.usesOf(name))
+	if said, ok := c.inText.words.get(key); ok {
+		return said, nil
+	}
+	said, err := c.say(name, e)
+	if err == nil && !strings.Contains(said, mark) {
+		c.inText.words.put(key, said)
+	}
+	return said, err
+}
+
+func (c *Composer) say(name string, view any) (string, error) {
 	var b bytes.Buffer
 	err := c.text.ExecuteTemplate(&b, name, view)
 	return b.String(), err
@@ -373,7 +395,9 @@ type entry struct {
 	leaf    *leaf
 	looks   looks
 	reasons []Reason
-	why     string // reasons in one text
+	terms   *terms
+	marked  *marks // nil: not looked for yet
+	why     string // Matched in one text
 	rec     *recorder
 	place   int // in the letter that is recorded, from 1
 }
@@ -399,25 +423,13 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 }
 
 // Heading is the title with the words marked that matched.
-func (e entry) Heading() htmltemplate.HTML {
-	return e.looks.html(pieces(e.leaf.title, e.Title, hitsIn(e.places(), "title")))
+func (e *entry) Heading() htmltemplate.HTML {
+	return e.looks.html(pieces(e.leaf.title, e.Title, e.marks().title))
 }
 
 // Abstract is the summary with the words marked that matched.
-func (e entry) Abstract() htmltemplate.HTML {
-	return e.looks.html(pieces(e.leaf.summary, e.Summary, hitsIn(e.places(), "abstract")))
-}
-
-// places are where the terms for which the paper is here stand in what is
-// shown of it. A term that no longer parses stands nowhere.
-func (e entry) places() interest.Match {
-	var m interest.Match
-	for _, r := range e.reasons {
-		if term, err := interest.Parse(r.Term); err == nil {
-			m.Hits = append(m.Hits, term.Places(e.leaf.doc)...)
-		}
-	}
-	return m
+func (e *entry) Abstract() htmltemplate.HTML {
+	return e.looks.html(pieces(e.leaf.summary, e.Summary, e.marks().summary))
 }
 
 // leafKey is a paper as it was loaded, the moment its counts are of, and what
@@ -454,20 +466,26 @@ func (c *Composer) entry(p *paper.Paper, pick Pick, at time.Time, number int) en
 	}
 	e := entry{
 		Card: one.Card, Number: number, First: number == 1,
-		leaf: one, looks: c.looks, reasons: pick.Reasons, why: fingerprint(pick.Reasons),
+		leaf: one, looks: c.looks, terms: c.terms, reasons: pick.Reasons,
 	}
 	e.Matched = matched(pick.Reasons)
+	e.why = fingerprint(e.Matched)
 	return e
 }
 
-// fingerprint is the same for equal reasons only.
-func fingerprint(all []Reason) string {
+// fingerprint is the same for equal matches only.
+func fingerprint(all []Matched) string {
+	if len(all) == 0 {
+		return ""
+	}
 	var b strings.Builder
-	for _, r := range all {
-		for _, text := range []string{r.Term, r.Field, r.Text} {
-			b.WriteString(text)
+	for _, m := range all {
+		b.WriteString(m.Field)
+		for _, text := range m.Texts {
 			b.WriteByte(0)
+			b.WriteString(text)
 		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

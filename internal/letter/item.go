@@ -56,10 +56,12 @@ type recorder struct {
 	links [linkKinds]string // the marks; empty: none
 }
 
-// mark stands for a part. No text has the character: they are all cleaned.
+// mark is around the number of a part. No text has it: they are all cleaned.
+const mark = "\x00"
+
 func (r *recorder) mark(h hole) string {
 	r.holes = append(r.holes, h)
-	return "\x00" + strconv.Itoa(len(r.holes)-1) + "\x00"
+	return mark + strconv.Itoa(len(r.holes)-1) + mark
 }
 
 // link is a mark for a link, as long as the link itself, so that lines break at
@@ -129,9 +131,9 @@ func (w *writer) line(s string) {
 
 // cutMark cuts a line at its first mark of a part. Without one it is all before.
 func cutMark(s string) (before, number, after string, found bool) {
-	before, rest, found := strings.Cut(s, "\x00")
+	before, rest, found := strings.Cut(s, mark)
 	if found {
-		number, after, found = strings.Cut(rest, "\x00")
+		number, after, found = strings.Cut(rest, mark)
 	}
 	if !found {
 		return s, "", "", false
@@ -153,8 +155,8 @@ func (w *writer) last(s string) { w.add(w.upToLink(s), "\r\n") }
 func (w *writer) upToLink(s string) string {
 	for {
 		at, kind := -1, linkKind(0)
-		for k, mark := range w.links {
-			if i := strings.Index(s, mark); mark != "" && i >= 0 && (at < 0 || i < at) {
+		for k, link := range w.links {
+			if i := strings.Index(s, link); link != "" && i >= 0 && (at < 0 || i < at) {
 				at, kind = i, linkKind(k)
 			}
 		}

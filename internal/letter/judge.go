@@ -18,18 +18,31 @@ import (
 // A refusal of us is one that the next letter would meet as well: policy
 // (5.7.x), authentication, a quota of ours, reputation, at any stage, and any
 // 5yz before a recipient was named. Other 5yz concern this letter alone.
+//
+// Once a recipient was named, a server may speak of how much mail it takes from
+// us: a rate for now (4.7.28 and kin), a quota for today (5.4.5). That is about
+// the place where the letter goes and not about the reader, who may be one of
+// many there: the place is left in peace for a while, see Pause. What speaks of
+// one mailbox that gets too much (4.2.z) is merely temporary.
 func Judge(r Reply) Outcome {
 	switch {
 	case r.Code >= 200 && r.Code < 300 && r.Stage == StageDot:
 		return Delivered
 	case r.Code == 0 && r.Stage == StageDot:
 		return Unknown
+	case r.Stage == StageConnect || r.Stage == StageAuth:
+		if r.Code >= 500 && r.Code <= 599 {
+			return RefusesUs
+		}
+		return Temporary
+	}
+	status, text := enhanced(r.Code, r.Text), plainReply(r.Text)
+	switch named := r.Stage != StageMail; {
+	case named && slowDown(r.Code, status, text):
+		return SlowDown
 	case r.Code < 500 || r.Code > 599:
 		return Temporary
-	case r.Stage == StageConnect || r.Stage == StageAuth:
-		return RefusesUs
 	}
-	status, text := enhanced(r.Text), plainReply(r.Text)
 	oversize := r.Code == 552 || status == "5.2.2" || status == "5.2.3" || status == "5.3.4"
 	switch {
 	case refusalCode(r.Code, status):
@@ -44,15 +57,38 @@ func Judge(r Reply) Outcome {
 	return Rejected
 }
 
-var enhancedCode = regexp.MustCompile(`(?:^|[^0-9.])(5\.[0-9]{1,3}\.[0-9]{1,3})(?:[^0-9.]|\.?$|\.\s)`)
+var enhancedCode = regexp.MustCompile(`(?:^|[^0-9.])([45]\.[0-9]{1,3}\.[0-9]{1,3})(?:[^0-9.]|\.?$|\.\s)`)
 
-// enhanced returns the first enhanced status code in a reply's text, or "".
-func enhanced(text string) string {
-	if m := enhancedCode.FindStringSubmatch(text); m != nil {
-		return m[1]
+// enhanced returns the first enhanced status code in a reply's text that is of
+// the reply's own class, or "".
+func enhanced(code int, text string) string {
+	for _, m := range enhancedCode.FindAllStringSubmatch(text, -1) {
+		if int(m[1][0]-'0') == code/100 {
+			return m[1]
+		}
 	}
 	return ""
 }
+
+// slowDown reports whether a reply to a named recipient asks for less mail from
+// us, be it to anybody there.
+func slowDown(code int, status, text string) bool {
+	switch {
+	case code/100 == 5:
+		return status == "5.4.5"
+	case code/100 != 4 || strings.HasPrefix(status, "4.2."):
+		return false
+	}
+	return status == "4.7.28" || strings.HasPrefix(status, "4.7.65") || slowWords.MatchString(text)
+}
+
+// slowWords ask for less mail. Greylisting asks only for patience.
+var slowWords = anyOf(
+	"rate[- ]?limit", "throttl", "(unusual|excessive|high) (rate|volume)", "unexpected volume", "frequency limited",
+	"(sending|daily|hourly|message|rate|connection) (limit|quota)", "exceeded the maximum number of (connections|messages)",
+	"too (many|much) (\\S+ )?(messages|mails?|emails|connections|traffic)", "sending (messages |mail )?too (fast|quickly)",
+	"resources temporarily limited", "slow down",
+)
 
 // quoted is what a reply repeats or points to: addresses and links, whose
 // words mean nothing.

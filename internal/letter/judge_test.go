@@ -27,8 +27,31 @@ func TestJudge(t *testing.T) {
 		{rcpt, 450, "4.2.0 greylisted", letter.Temporary},
 		{rcpt, 452, "4.2.2 mailbox full", letter.Temporary},
 		{rcpt, 450, "4.1.1 user unknown", letter.Temporary},
-		{dot, 421, "4.7.28 unusual rate of mail from your network", letter.Temporary},
 		{auth, 454, "4.7.0 temporary authentication failure", letter.Temporary},
+
+		// Less mail, please: of the place where the letter goes.
+		{dot, 421, "4.7.28 unusual rate of mail from your network", letter.SlowDown},
+		{rcpt, 421, "4.7.28 Our system has noticed an unusual amount of unsolicited mail", letter.SlowDown},
+		{rcpt, 550, "5.4.5 Daily user sending limit exceeded", letter.SlowDown},
+		{dot, 550, "5.4.5 Daily SMTP relay limit exceeded for customer", letter.SlowDown},
+		{rcpt, 451, "4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation", letter.SlowDown},
+		{rcpt, 421, "4.7.0 [TS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints", letter.SlowDown},
+		{rcpt, 452, "Too many messages from you, try again later", letter.SlowDown},
+		{dot, 450, "4.7.1 Error: too much mail from 192.0.2.1", letter.SlowDown},
+		{data, 451, "4.4.5 daily quota reached (see 5.7.1)", letter.SlowDown},
+		// Before a recipient is named it is not said of one place.
+		{mail, 421, "4.7.28 unusual rate of mail from your network", letter.Temporary},
+		{connect, 421, "4.7.28 unusual rate of mail from your network", letter.Temporary},
+		{mail, 451, "4.7.1 rate limit exceeded", letter.Temporary},
+		// One mailbox, or mere patience.
+		{rcpt, 450, "4.2.1 The user you are trying to contact is receiving mail at a high rate; rate limit", letter.Temporary},
+		{rcpt, 452, "4.2.2 The recipient's inbox is over its quota limit", letter.Temporary},
+		{rcpt, 451, "4.7.1 Greylisting in action, please come back in 00:04:59", letter.Temporary},
+		{rcpt, 450, "4.7.1 temporarily deferred, try again later", letter.Temporary},
+		{rcpt, 421, "4.7.0 Error: too many errors", letter.Temporary},
+		{dot, 452, "4.3.1 Insufficient system storage", letter.Temporary},
+		{dot, 0, "unusual rate: EOF", letter.Unknown},
+		{rcpt, 0, "rate limit: i/o timeout", letter.Temporary},
 
 		// Nobody there, said where a recipient is named.
 		{rcpt, 550, "5.1.1 <ada@example.org>: Recipient address rejected: User unknown in virtual mailbox table", letter.NoRecipient},
@@ -87,7 +110,7 @@ func TestJudge(t *testing.T) {
 		{mail, 530, "5.7.0 Must issue a STARTTLS command first", letter.RefusesUs},
 		{mail, 501, "5.1.8 Sender address rejected: Domain not found", letter.RefusesUs},
 		{mail, 553, "sender domain is unknown", letter.RefusesUs},
-		{rcpt, 550, "5.4.5 Daily user sending limit exceeded", letter.RefusesUs},
+		{mail, 550, "5.4.5 Daily user sending limit exceeded", letter.RefusesUs},
 		{rcpt, 554, "5.7.1 <ada@example.org>: Relay access denied", letter.RefusesUs},
 		{rcpt, 550, "5.7.54 Unable to relay recipient in non-accepted domain", letter.RefusesUs},
 		{rcpt, 550, "relay through this server without authentication", letter.RefusesUs},

@@ -106,6 +106,7 @@ const (
 	Delivered   Outcome = "delivered"
 	Temporary   Outcome = "temporary"    // try again later
 	NoRecipient Outcome = "no-recipient" // the address does not exist: suppress the reader
+	SlowDown    Outcome = "slow-down"    // its destination takes no more from us now: pause that, suppress nobody
 	Rejected    Outcome = "rejected"     // this letter is refused for good, the reader stays
 	RefusesUs   Outcome = "refuses-us"   // policy, authentication, quota: stop sending, suppress nobody
 	Unknown     Outcome = "unknown"      // hung up after the final dot: it may have arrived
@@ -125,6 +126,21 @@ type Settlement struct {
 	Attempt Attempt
 	State   State     // Sent, Failed, or Queued for another try
 	Retry   time.Time // when Queued: not before
+}
+
+// Paused is a place, named by the domain of its addresses, that asked us to
+// send it less.
+type Paused struct {
+	Domain   string
+	Until    time.Time
+	Requests int    // in a row, with nothing delivered between
+	Reason   string // the server's words
+}
+
+// Postponed is a letter that is given back untried.
+type Postponed struct {
+	Letter int64
+	Until  time.Time // not to be claimed before
 }
 
 // Message is a composed mail before it is put on the wire.

@@ -35,8 +35,14 @@ type format struct {
 	uses    map[string]uses
 	usual   atomic.Int64 // length of the body before
 
-	ofEntries *cache[entryKey, []item]
+	// direct are the templates that do nothing but show a value, which is had
+	// for less than it takes to look up what was kept of it.
+	direct map[string]func(*entry) htmltemplate.HTML
+
+	ofEntries *cache[entryKey, []item] // the same for all readers
+	ofReaders *cache[entryKey, []item] // or for those with the same reasons
 	ofDigests *cache[digestKey, []item]
+	words     *cache[entryKey, string] // not encoded
 }
 
 // inHTML and inText are the formats of parsed templates, before any of them
@@ -48,6 +54,14 @@ func inHTML(t *htmltemplate.Template) *format {
 		trees[one.Name()] = one.Tree
 	}
 	f.trace(trees)
+	for name, tree := range trees {
+		switch onlyField(tree) {
+		case "Heading":
+			f.direct[name] = func(e *entry) htmltemplate.HTML { return e.Heading() }
+		case "Abstract":
+			f.direct[name] = func(e *entry) htmltemplate.HTML { return e.Abstract() }
+		}
+	}
 	return f
 }
 
@@ -66,7 +80,10 @@ func newFormat(frame string, execute func(io.Writer, string, any) error, trim fu
 	return &format{
 		frame: frame, execute: execute, trim: trim, uses: map[string]uses{},
 		ofEntries: newCache[entryKey](partsKept, sizeOfItems),
+		ofReaders: newCache[entryKey](partsKept/4, sizeOfItems),
+		direct:    map[string]func(*entry) htmltemplate.HTML{},
 		ofDigests: newCache[digestKey](partsKept/4, sizeOfItems),
+		words:     newCache[entryKey](partsKept/4, func(s string) int { return len(s) + 200 }),
 	}
 }
 
@@ -88,8 +105,10 @@ type entryKey struct {
 	name              string
 	leaf              *leaf  // the paper, without what one reader matched
 	matched           string // or empty
+	hits              string // or empty
 	number            int    // or 0
 	lean, bare, first bool
+	any               bool // there is a reason
 }
 
 // digestKey is all that a part of a digest depends on, where it does not depend
@@ -117,6 +136,17 @@ type whole interface {
 
 func (e *entry) partOf(f *format, name string) ([]item, error) {
 	used := f.usesOf(name)
+	if show := f.direct[name]; show != nil {
+		return f.encode(name, string(show(e)), nil)
+	}
+	kept := f.ofEntries
+	if used&(usesMatched|usesTitleHits|usesSummaryHits) != 0 {
+		kept = f.ofReaders
+	}
+	return cached(f, kept, e.key(name, used), name, e)
+}
+
+func (e *entry) key(name string, used uses) entryKey {
 	key := entryKey{name: name, lean: e.Lean, bare: e.Bare, first: e.First}
 	if used&(usesCard|usesRising) != 0 {
 		key.leaf = e.leaf
@@ -127,7 +157,16 @@ func (e *entry) partOf(f *format, name string) ([]item, error) {
 	if used&usesMatched != 0 {
 		key.matched = e.why
 	}
-	return cached(f, f.ofEntries, key, name, e)
+	if used&usesAny != 0 {
+		key.any = len(e.Matched) > 0
+	}
+	if used&usesTitleHits != 0 {
+		key.hits = e.marks().titleKey
+	}
+	if used&usesSummaryHits != 0 {
+		key.hits += "/" + e.marks().summaryKey
+	}
+	return key
 }
 
 func (v *digestView) partOf(f *format, name string) ([]item, error) {
@@ -164,7 +203,7 @@ func cached[K comparable](f *format, kept *cache[K, []item], key K, name string,
 func (e *entry) recorded(r *recorder) any {
 	one := *e
 	one.rec, one.place = r, 0
-	return one
+	return &one
 }
 
 func (v *digestView) recorded(r *recorder) any {
@@ -184,6 +223,8 @@ func (v *digestView) recorded(r *recorder) any {
 func (f *format) part(name string, data any) (string, error) {
 	switch d := data.(type) {
 	case entry:
+		return f.part(name, &d)
+	case *entry:
 		if d.rec != nil {
 			return d.rec.mark(hole{name: name, paper: d.place}), nil
 		}
@@ -204,9 +245,9 @@ func (f *format) each(name string, v digestView) (string, error) {
 		return v.rec.mark(hole{name: name, each: true}), nil
 	}
 	all := make([]string, len(v.Papers))
-	for i, e := range v.Papers {
+	for i := range v.Papers {
 		var err error
-		if all[i], err = f.part(name, e); err != nil {
+		if all[i], err = f.part(name, &v.Papers[i]); err != nil {
 			return "", err
 		}
 	}
@@ -216,8 +257,7 @@ func (f *format) each(name string, v digestView) (string, error) {
 // nothing is what an empty part leaves: its line is no empty line.
 const nothing = "\x01"
 
-// funcs are the functions of parts in templates; f is set before the first
-// template is executed.
+// textFuncs are the functions of templates that need the Composer.
 func (c *Composer) textFuncs() texttemplate.FuncMap {
 	return texttemplate.FuncMap{
 		"words": c.words,
@@ -257,8 +297,16 @@ func (f *format) render(name string, of whole) ([]item, error) {
 	if err := f.execute(&b, name, of.recorded(rec)); err != nil {
 		return nil, err
 	}
+	return f.encode(name, b.String(), rec)
+}
+
+// encode encodes what a template said. Without a recorder it has no parts.
+func (f *format) encode(name, said string, rec *recorder) ([]item, error) {
+	if rec == nil {
+		rec = &recorder{}
+	}
 	w := &writer{recorder: rec}
-	for line := range strings.Lines(b.String()) {
+	for line := range strings.Lines(said) {
 		if strings.HasSuffix(line, "\n") || f.frame == name {
 			line = f.trim(line)
 		}

@@ -49,6 +49,13 @@ func hitsIn(m interest.Match, field string) []extent {
 	return apart
 }
 
+// Pieces cuts what is shown of a field of a paper, title or abstract, where its
+// look changes. shown is the beginning of the rich text, perhaps with an
+// ellipsis behind.
+func Pieces(rich paper.Rich, shown string, m interest.Match, field string) []Piece {
+	return pieces(rich, shown, hitsIn(m, field))
+}
+
 // pieces cuts what is shown of a text where its look changes. shown is the
 // beginning of the rich text, perhaps with an ellipsis behind; where it is not,
 // because the source's text was no harmless one, it is a single piece.

@@ -13,7 +13,8 @@ var delays = []time.Duration{
 	5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour,
 }
 
-// lastRetry is when a letter is given up, by the sum of the delays.
+// lastRetry is when a letter is given up, by the sum of the delays at their
+// longest.
 const lastRetry = 48 * time.Hour
 
 // Retry returns when a letter is tried again after its nth attempt (from 1),
@@ -26,7 +27,7 @@ func Retry(attempts int, at time.Time, reader int64) (time.Time, bool) {
 	var sum, delay time.Duration
 	for n := range attempts {
 		delay = delays[min(n, len(delays)-1)]
-		if sum += delay; sum > lastRetry {
+		if sum += delay + delay/4; sum > lastRetry {
 			return time.Time{}, false
 		}
 	}
@@ -34,6 +35,31 @@ func Retry(attempts int, at time.Time, reader int64) (time.Time, bool) {
 	fmt.Fprintf(h, "%d/%d", reader, attempts)
 	spread := delay / 4 * time.Duration(h.Sum32()%1024) / 1024
 	return at.Add(delay + spread), true
+}
+
+const (
+	shortPause = 10 * time.Minute
+	longPause  = 4 * time.Hour
+	quotaPause = time.Hour // at least, where midnight is near
+)
+
+// Pause returns until when a destination is left in peace after its nth request
+// in a row (from 1), made at the time at, to slow down: after a quota of the
+// day (5yz) until tomorrow in UTC, else for ten minutes, doubled by each
+// further request up to four hours.
+func Pause(r Reply, requests int, at time.Time) time.Time {
+	if r.Code/100 == 5 {
+		midnight := at.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+		if soon := at.Add(quotaPause); soon.After(midnight) {
+			return soon
+		}
+		return midnight
+	}
+	pause := shortPause
+	for n := 1; n < requests && pause < longPause; n++ {
+		pause *= 2
+	}
+	return at.Add(min(pause, longPause))
 }
 
 // NewMessageID returns the Message-ID, without angle brackets, of the reader's

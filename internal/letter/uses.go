@@ -4,17 +4,20 @@ import "text/template/parse"
 
 // uses says which values of an entry or a digest, beside those that are in
 // every key, a template can show or act on.
-type uses uint8
+type uses uint16
 
 const (
-	usesCard     uses = 1 << iota // what the paper is
-	usesNumber                    // its place in the letter
-	usesMatched                   // why this reader gets it
-	usesKeywords                  // the reader's
-	usesMore                      // how many papers were left out
-	usesRising                    // whether the paper rises, or how many do
-	usesPapers                    // a digest's papers, in other ways than as parts
-	usesAll      = 1<<iota - 1
+	usesCard        uses = 1 << iota // what the paper is
+	usesNumber                       // its place in the letter
+	usesMatched                      // why this reader gets it
+	usesAny                          // whether there is any such reason
+	usesTitleHits                    // where these reasons stand in its title
+	usesSummaryHits                  // and in its summary
+	usesKeywords                     // the reader's
+	usesMore                         // how many papers were left out
+	usesRising                       // whether the paper rises, or how many do
+	usesPapers                       // a digest's papers, in other ways than as parts
+	usesAll         = 1<<iota - 1
 )
 
 // tracer finds out what templates use, by reading them. Where it can't tell,
@@ -107,8 +110,12 @@ func (t *tracer) field(name string) {
 		t.found |= usesNumber
 	case "Matched":
 		t.found |= usesMatched
-	case "Heading", "Abstract", "Why":
-		t.found |= usesCard | usesMatched
+	case "Heading":
+		t.found |= usesCard | usesTitleHits
+	case "Abstract":
+		t.found |= usesCard | usesSummaryHits
+	case "Why", "Both":
+		t.found |= usesCard | usesAny
 	default:
 		t.found |= usesCard
 	}
@@ -154,4 +161,20 @@ func isWhole(node parse.Node, inner bool) bool {
 		return n.Ident[0] == "$" && len(n.Ident) == 1
 	}
 	return false
+}
+
+// onlyField returns the field that a template shows, if it does nothing else.
+func onlyField(tree *parse.Tree) string {
+	if tree == nil || tree.Root == nil || len(tree.Root.Nodes) != 1 {
+		return ""
+	}
+	action, ok := tree.Root.Nodes[0].(*parse.ActionNode)
+	if !ok || len(action.Pipe.Decl) > 0 || len(action.Pipe.Cmds) != 1 || len(action.Pipe.Cmds[0].Args) != 1 {
+		return ""
+	}
+	field, ok := action.Pipe.Cmds[0].Args[0].(*parse.FieldNode)
+	if !ok || len(field.Ident) != 1 {
+		return ""
+	}
+	return field.Ident[0]
 }

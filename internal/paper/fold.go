@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -25,4 +26,13 @@ func fold(s string) []string {
 		return ' '
 	}, s)
 	return strings.Fields(unaccented.Replace(s))
+}
+
+// FoldName returns an author's name for comparing: its words in lower case,
+// without accents and points, in one order, so that 'Noether, Émmy' is 'Emmy
+// Noether'. An initial is no first name, and only the same as itself.
+func FoldName(name string) string {
+	words := fold(name)
+	slices.Sort(words)
+	return strings.Join(words, " ")
 }

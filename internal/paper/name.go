@@ -32,6 +32,11 @@ func (n Name) ArXiv() (id string, ok bool) {
 	return strings.CutPrefix(string(n), arxivName)
 }
 
+// DOI returns the DOI if the name is one.
+func (n Name) DOI() (doi string, ok bool) {
+	return strings.CutPrefix(string(n), doiName)
+}
+
 // strength orders names: the smaller, the surer that it means this paper alone.
 func (n Name) strength() int {
 	for i, kind := range []string{arxivName, doiName, urlName, idName} {

@@ -65,3 +65,22 @@ func Program(t testing.TB, names ...string) string {
 	Missing(t, names[0], why)
 	return ""
 }
+
+// Axe returns the path of axe-core's script, which finds what keeps people from
+// using a page: the file that PAPERBOY_AXE names, or the one that .ci/run puts
+// into the user's cache.
+func Axe(t testing.TB) string {
+	t.Helper()
+	path := os.Getenv("PAPERBOY_AXE")
+	if path == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			Missing(t, "axe-core", err)
+		}
+		path = filepath.Join(cache, "paperboy", "node_modules", "axe-core", "axe.min.js")
+	}
+	if _, err := os.Stat(path); err != nil {
+		Missing(t, "axe-core", err)
+	}
+	return path
+}

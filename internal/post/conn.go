@@ -224,9 +224,10 @@ func (c *conn) data(data []byte) letter.Reply {
 	if err == nil {
 		err = w.Flush()
 	}
-	// Where this fails the connection is gone, which reading shows: the dot may
-	// be out all the same.
-	_ = c.client.UpdateDeadline(2 * c.timeout)
+	if err == nil {
+		// It fails where the connection was cut since; then so does reading.
+		_ = c.client.UpdateDeadline(2 * c.timeout)
+	}
 	// Also after a failed write there may be an answer, which the server left
 	// before it hung up.
 	code, text, heard := c.client.Text.ReadResponse(anyYes)

@@ -92,26 +92,45 @@ var requestTests = []test{
 			w.Errorf("two mails are both %s", ls[0].MessageID)
 		}
 	}},
-	{"an address gets three such mails a day, whatever they ask", func(w *world) {
-		r := w.add("a@example.org", noon)
-		w.ask("A@example.org", noon)
-		w.ok(w.AskLink(w.Context(), "a@example.org", "h", noon.Add(hour), noon))
+	{"an address gets three mails of a kind a day, and one kind uses up no other", func(w *world) {
 		other := w.add("other@example.org", noon)
-		w.ok(w.AskMove(w.Context(), other.ID, "a@example.org", "a@example.org", "h", noon.Add(hour), noon))
-		before := w.reader(r.ID)
-		for name, err := range map[string]error{
-			"Ask":     w.Ask(w.Context(), asked("a@example.org", noon.Add(day)), "h", noon.Add(day-1)),
-			"AskLink": w.AskLink(w.Context(), "a@example.org", "h", noon.Add(day), noon.Add(day-1)),
-			"AskMove": w.AskMove(w.Context(), other.ID, "a@example.org", "a@example.org", "h", noon.Add(day), noon.Add(day-1)),
+		for name, ask := range map[string]func(time.Time) error{
+			"Ask": func(at time.Time) error {
+				return w.Ask(w.Context(), asked("a@example.org", at.Add(day)), "h", at)
+			},
+			"AskLink": func(at time.Time) error {
+				return w.AskLink(w.Context(), "other@example.org", "h", at.Add(hour), at)
+			},
+			"AskMove": func(at time.Time) error {
+				return w.AskMove(w.Context(), other.ID, "a@example.org", "a@example.org", "h", at.Add(hour), at)
+			},
 		} {
-			if !errors.Is(err, subscription.ErrTooMany) {
-				w.Errorf("%s: %v", name, err)
+			for range 3 {
+				w.ok(ask(noon))
+			}
+			before := w.reader(other.ID)
+			if err := ask(noon.Add(day - 1)); !errors.Is(err, subscription.ErrTooMany) {
+				w.Errorf("%s, a fourth time: %v", name, err)
+			}
+			if diff := cmp.Diff(before, w.reader(other.ID)); diff != "" {
+				w.Errorf("%s, a fourth time: %s", name, diff)
+			}
+			w.ok(ask(noon.Add(day)))
+		}
+	}},
+	{"tags of one mailbox share its three mails, and stay readers of their own", func(w *world) {
+		for i := range 4 {
+			address := fmt.Sprintf("a+tag%d@example.org", i)
+			err := w.Ask(w.Context(), asked(address, noon.Add(day)), "h", noon)
+			if (i < 3) != (err == nil) || i == 3 && !errors.Is(err, subscription.ErrTooMany) {
+				w.Errorf("mail %d: %v", i, err)
+			}
+			if i < 3 {
+				if r, err := w.ReaderByAddress(w.Context(), address); err != nil || r.Folded != address {
+					w.Errorf("%s is reader %q: %v", address, r.Folded, err)
+				}
 			}
 		}
-		if diff := cmp.Diff(before, w.reader(r.ID)); diff != "" {
-			w.Error(diff)
-		}
-		w.ok(w.AskLink(w.Context(), "a@example.org", "h", noon.Add(2*day), noon.Add(day)))
 	}},
 	{"a reader can't have mails sent to many addresses", func(w *world) {
 		r := w.add("a@example.org", noon)
@@ -253,6 +272,46 @@ var requestTests = []test{
 		_, err := w.ConfirmMove(w.Context(), r.ID, move, noon)
 		w.ok(err)
 		w.stale(r.ID, ticket, noon)
+	}},
+	{"links mailed to an address that was given up are void", func(w *world) {
+		r := w.add("a@example.org", noon)
+		w.ok(w.AskLink(w.Context(), "a@example.org", "h", noon.Add(hour), noon))
+		link := w.letters(r.ID)[0]
+		if w.reader(r.ID).Voided >= link.Ticket {
+			w.Errorf("a fresh link is void")
+		}
+		_, err := w.ConfirmMove(w.Context(), r.ID, w.askMove(r.ID, "new@example.org"), noon)
+		w.ok(err)
+		if got := w.reader(r.ID).Voided; got < link.Ticket {
+			w.Errorf("ticket %d still opens: void up to %d", link.Ticket, got)
+		}
+		for _, l := range w.letters(r.ID) {
+			if l.Kind == letter.Access && l.State != letter.Dropped {
+				w.Errorf("the mail with the void link is %s", l.State)
+			}
+		}
+		w.ok(w.AskLink(w.Context(), "new@example.org", "h", noon.Add(hour), noon))
+		if got := w.reader(r.ID); got.Voided >= w.letters(r.ID)[0].Ticket {
+			w.Errorf("a link to the new address is void: up to %d", got.Voided)
+		}
+	}},
+	{"what was asked can be looked at as long as it can be confirmed", func(w *world) {
+		id, ticket := w.ask("a@example.org", noon)
+		q, open, err := w.Asked(w.Context(), letter.Confirmation, id, ticket, noon)
+		if err != nil || !open || q.Address != "a@example.org" || q.Settings.Keywords != "diffusion" || q.Settings.Papers != 5 {
+			w.Errorf("asked %+v, open %v, %v", q, open, err)
+		}
+		if _, _, err := w.Asked(w.Context(), letter.Confirmation, id, ticket, noon.Add(day)); !errors.Is(err, subscription.ErrStale) {
+			w.Errorf("expired: %v", err)
+		}
+		_, err = w.Confirm(w.Context(), id, ticket, noon)
+		w.ok(err)
+		if _, open, err := w.Asked(w.Context(), letter.Confirmation, id, ticket, noon); err != nil || open {
+			w.Errorf("confirmed: open %v, %v", open, err)
+		}
+		if _, _, err := w.Asked(w.Context(), letter.Confirmation, 99, 1, noon); !errors.Is(err, errNoReader) {
+			w.Errorf("nobody's: %v", err)
+		}
 	}},
 	{"many who ask for one address at once are one reader with one request", func(w *world) {
 		var wg sync.WaitGroup

@@ -28,6 +28,7 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"outbox", outboxTests},
 		{"claims", claimTests},
 		{"settle", settleTests},
+		{"manners", mannersTests},
 		{"model", modelTests},
 		{"had", hadTests},
 		{"shared", sharedTests},
@@ -36,6 +37,8 @@ func conformance(t *testing.T, database func(*testing.T) (open func() *store.Sto
 		{"help", helpTests},
 		{"prune", pruneTests},
 		{"import", importTests},
+		{"marks", markTests},
+		{"days", dayTests},
 		{"bounces", bounceTests},
 	} {
 		t.Run(part.name, func(t *testing.T) {

@@ -18,6 +18,7 @@ type (
 	exported struct {
 		Reader   exportedReader    `json:"reader"`
 		Requests []exportedRequest `json:"requests,omitempty"`
+		Marks    []exportedMark    `json:"marks,omitempty"`
 		Letters  []*exportedLetter `json:"letters"` // newest first
 		Bounces  []exportedBounce  `json:"bounces,omitempty"`
 	}
@@ -38,10 +39,16 @@ type (
 		Paused       time.Time          `json:"paused,omitzero"`
 		PausedUntil  time.Time          `json:"paused_until,omitzero"`
 		Left         time.Time          `json:"left,omitzero"`
+		LeftWhy      string             `json:"left_because,omitempty"`
 		Suppressed   time.Time          `json:"suppressed,omitzero"`
 		SuppressedBy string             `json:"suppressed_by,omitempty"`
 		Since        time.Time          `json:"since,omitzero"`
 		NextDue      time.Time          `json:"next_due,omitzero"`
+	}
+	exportedMark struct {
+		Opinion subscription.Opinion `json:"opinion"` // paper, author, keyword: muted
+		Of      string               `json:"of"`
+		At      time.Time            `json:"at"`
 	}
 	exportedConsent struct {
 		At      time.Time `json:"at,omitzero"`
@@ -100,6 +107,9 @@ func (s *Store) Export(ctx context.Context, id int64) ([]byte, error) {
 		if e.Requests, err = t.exportRequests(id); err != nil {
 			return err
 		}
+		if e.Marks, err = t.exportMarks(id); err != nil {
+			return err
+		}
 		if e.Letters, err = t.exportLetters(id); err != nil {
 			return err
 		}
@@ -121,7 +131,7 @@ func (t *tx) exportReader(id int64) (exportedReader, error) {
 		Address: r.Address, State: r.State, Keywords: r.Keywords,
 		Hour: r.Rhythm.Hour, Zone: r.Rhythm.Zone, Rhythm: "daily", Weekends: r.Rhythm.Weekends,
 		Papers: r.Papers, Language: r.Language, Consent: exportedConsent(r.Consent),
-		Created: r.Created, Confirmed: r.Confirmed, PausedUntil: r.PausedUntil, Left: r.LeftAt,
+		Created: r.Created, Confirmed: r.Confirmed, PausedUntil: r.PausedUntil, Left: r.LeftAt, LeftWhy: r.LeftWhy,
 		Suppressed: r.SuppressedAt, Since: r.Since, NextDue: r.NextDue,
 	}
 	if r.Rhythm.Weekly {
@@ -139,6 +149,15 @@ func (t *tx) exportRequests(reader int64) ([]exportedRequest, error) {
 		return scan(&q.Kind, &q.State, &q.Address, &q.Keywords,
 			moment{&q.Consent.At}, &q.Consent.Wording, &q.Consent.How, moment{&q.Expires})
 	})
+}
+
+func (t *tx) exportMarks(reader int64) ([]exportedMark, error) {
+	marks, err := t.marks(reader)
+	all := make([]exportedMark, len(marks))
+	for i, m := range marks {
+		all[i] = exportedMark{m.Opinion, m.Text, m.At}
+	}
+	return all, err
 }
 
 func (t *tx) exportLetters(reader int64) ([]*exportedLetter, error) {

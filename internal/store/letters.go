@@ -31,15 +31,15 @@ func scanLetter(scan func(...any) error, l *letter.Letter) error {
 }
 
 // insertLetter writes a letter, unless the reader has one of this kind for the
-// slot already. folded is the address whose notices are counted.
-func (t *tx) insertLetter(l letter.Letter, folded string, expires time.Time) (bool, error) {
+// slot already. mailbox is the one whose notices are counted.
+func (t *tx) insertLetter(l letter.Letter, mailbox string, expires time.Time) (bool, error) {
 	const query = `
 		INSERT INTO letters (kind, reader, slot, made, message_id, state, picks, matched,
 			keywords, horizon, ticket, address, folded, expires)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (reader, kind, slot) DO NOTHING`
 	n, err := t.exec(query, l.Kind, l.Reader, stamp(l.Slot), stamp(l.Made), l.MessageID, l.State,
-		letter.PackPicks(l.Picks), l.Matched, l.Keywords, l.Horizon, l.Ticket, l.Address, folded, stamp(expires))
+		letter.PackPicks(l.Picks), l.Matched, l.Keywords, l.Horizon, l.Ticket, l.Address, mailbox, stamp(expires))
 	return n > 0, err
 }
 

@@ -15,7 +15,7 @@ const readerColumns = `readers.id, readers.address, readers.folded, readers.stat
 	readers.hour, readers.zone, readers.weekly, readers.weekday, readers.weekends, readers.papers, readers.language,
 	readers.consent_at, readers.consent_wording, readers.consent_how, readers.ticket,
 	readers.created, readers.confirmed, readers.paused_until, readers.gone, readers.suppressed,
-	readers.since, readers.next_due, readers.welcome`
+	readers.since, readers.next_due, readers.welcome, readers.voided, readers.left_why`
 
 func scanReader(scan func(...any) error, r *subscription.Reader) error {
 	return scan(
@@ -23,7 +23,7 @@ func scanReader(scan func(...any) error, r *subscription.Reader) error {
 		&r.Rhythm.Hour, &r.Rhythm.Zone, truth{&r.Rhythm.Weekly}, &r.Rhythm.Weekday, truth{&r.Rhythm.Weekends}, &r.Papers, &r.Language,
 		moment{&r.Consent.At}, &r.Consent.Wording, &r.Consent.How, &r.Ticket,
 		moment{&r.Created}, moment{&r.Confirmed}, moment{&r.PausedUntil}, moment{&r.LeftAt}, moment{&r.SuppressedAt},
-		moment{&r.Since}, moment{&r.NextDue}, truth{&r.Welcome},
+		moment{&r.Since}, moment{&r.NextDue}, truth{&r.Welcome}, &r.Voided, &r.LeftWhy,
 	)
 }
 
@@ -221,6 +221,14 @@ func (s *Store) Leave(ctx context.Context, id int64, now time.Time) error {
 			return err
 		}
 		return t.dropAll(id)
+	})
+}
+
+// ExplainLeaving keeps why a reader who has left did so.
+func (s *Store) ExplainLeaving(ctx context.Context, id int64, why string) error {
+	return s.change(ctx, id, func(t *tx, _ subscription.Reader) error {
+		_, err := t.exec(`UPDATE readers SET left_why = $2 WHERE id = $1 AND state = 'left'`, id, why)
+		return err
 	})
 }
 

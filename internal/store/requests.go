@@ -10,7 +10,8 @@ import (
 	"paperboy/internal/subscription"
 )
 
-// A mailbox gets at most this many mails that anybody can ask for in a day.
+// A mailbox gets at most this many mails of one kind that anybody can ask for
+// in a day: who asks for confirmations uses up nobody's links.
 const (
 	noticesADay = 3
 	day         = 24 * time.Hour
@@ -85,11 +86,12 @@ func (t *tx) ticket(reader int64) (ticket int64, err error) {
 // notice queues a letter that somebody asked for, in place of older ones of
 // its kind that still wait, unless the address or the reader has had enough.
 func (t *tx) notice(l letter.Letter, folded, host string, expires, now time.Time) error {
-	const toAddress = `SELECT COUNT(*) FROM letters WHERE folded = $1 AND made > $2 AND kind <> 'digest'`
+	const toAddress = `SELECT COUNT(*) FROM letters WHERE folded = $1 AND made > $2 AND kind = $3`
 	const ofReader = `SELECT COUNT(*) FROM letters WHERE reader = $1 AND made > $2 AND kind = $3`
 	since := stamp(now.Add(-day))
+	mailbox := subscription.Mailbox(folded)
 	var mailed, asked int
-	if err := t.one(toAddress, []any{folded, since}, &mailed); err != nil {
+	if err := t.one(toAddress, []any{mailbox, since, l.Kind}, &mailed); err != nil {
 		return err
 	}
 	if err := t.one(ofReader, []any{l.Reader, since, l.Kind}, &asked); err != nil {
@@ -110,7 +112,7 @@ func (t *tx) notice(l letter.Letter, folded, host string, expires, now time.Time
 	}
 	l.Made, l.State = now, letter.Queued
 	l.MessageID = letter.NewMessageID(l.Kind, l.Reader, l.Slot, host)
-	_, err = t.insertLetter(l, folded, expires)
+	_, err = t.insertLetter(l, mailbox, expires)
 	return err
 }
 
@@ -186,6 +188,20 @@ func (s *Store) ConfirmMove(ctx context.Context, id, ticket int64, now time.Time
 	return s.answer(ctx, letter.Move, id, ticket, now, (*tx).move)
 }
 
+// Asked returns the request of this ticket, and whether confirming would still
+// change anything; kind is letter.Confirmation or letter.Move. The error is
+// ErrStale where the request can't be answered any more.
+func (s *Store) Asked(ctx context.Context, kind letter.Kind, id, ticket int64, now time.Time) (q subscription.Request, open bool, err error) {
+	err = s.read(ctx, func(t *tx) (err error) {
+		if _, err = t.reader(id); err != nil {
+			return err
+		}
+		q, open, err = t.findRequest(kind, id, ticket, now)
+		return err
+	})
+	return q, open, aboutReader(id, err)
+}
+
 // answer applies an open request, once.
 func (s *Store) answer(ctx context.Context, kind letter.Kind, id, ticket int64, now time.Time,
 	apply func(*tx, int64, subscription.Request, time.Time) error,
@@ -247,12 +263,13 @@ func (t *tx) settleRequest(kind letter.Kind, reader int64) error {
 }
 
 // move gives the reader the address of the request. Letters that are about to
-// be sent to the old one are taken back: they go to the new one.
+// be sent to the old one are taken back: they go to the new one. Links mailed
+// to the old one open nothing any more.
 func (t *tx) move(id int64, q subscription.Request, now time.Time) error {
 	const (
 		// Somebody typed this address and never confirmed it.
 		makeRoom = `DELETE FROM readers WHERE folded = $2 AND id <> $1 AND state = 'pending' AND prior = ''`
-		rename   = `UPDATE readers SET address = $2, folded = $3, moved = $4 WHERE id = $1`
+		rename   = `UPDATE readers SET address = $2, folded = $3, moved = $4, voided = ticket WHERE id = $1`
 		takeBack = `UPDATE letters SET owner = NULL WHERE reader = $1 AND state = 'queued'`
 		forget   = `DELETE FROM requests WHERE reader = $1 AND kind = $2`
 	)
@@ -271,6 +288,9 @@ func (t *tx) move(id int64, q subscription.Request, now time.Time) error {
 	}
 	// A request to confirm the old address would bring it back.
 	if _, err := t.exec(forget, id, letter.Confirmation); err != nil {
+		return err
+	}
+	if err := t.drop(id, letter.Access); err != nil {
 		return err
 	}
 	return t.drop(id, letter.Confirmation)

@@ -138,3 +138,14 @@ func checkDomain(domain string) (ascii, reason string) {
 	}
 	return ascii, ""
 }
+
+// Mailbox returns the mailbox that a folded address most likely leads to: the
+// address without its tag, what stands from a + to the @ (RFC 5233). Addresses
+// that differ in their tags are different readers, and one person to be spared.
+func Mailbox(folded string) string {
+	at := strings.LastIndexByte(folded, '@')
+	if plus := strings.IndexByte(folded[:max(at, 0)], '+'); plus > 0 {
+		return folded[:plus] + folded[at:]
+	}
+	return folded
+}

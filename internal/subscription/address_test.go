@@ -65,6 +65,22 @@ func TestParseAddress(t *testing.T) {
 	}
 }
 
+func TestMailbox(t *testing.T) {
+	for folded, want := range map[string]string{
+		"ada@example.org":          "ada@example.org",
+		"ada+papers@example.org":   "ada@example.org",
+		"ada+a+b@example.org":      "ada@example.org",
+		"+ada@example.org":         "+ada@example.org", // nothing would be left
+		"ada@example.org+x":        "ada@example.org+x",
+		"no address":               "no address",
+		"ada+x@sub+domain.example": "ada@sub+domain.example",
+	} {
+		if got := Mailbox(folded); got != want {
+			t.Errorf("%s: %s, want %s", folded, got, want)
+		}
+	}
+}
+
 func FuzzParseAddress(f *testing.F) {
 	for _, s := range []string{"ada@example.org", "Ada <a@b.c>", "a@b\r\nc", "a@bücher.example", "a@xn--a", "ß@ß.ß", "a@。"} {
 		f.Add(s)

@@ -41,12 +41,16 @@ type Reader struct {
 	// Ticket numbers the reader's requests; a sealed confirmation names the
 	// ticket it answers, so that an older one no longer works.
 	Ticket int64
+	// Voided is the last ticket whose links open nothing any more: they went to
+	// an address that the reader has given up.
+	Voided int64
 	// Times of each state; zero where it never was.
 	Created, Confirmed, LeftAt, SuppressedAt time.Time
 	NextDue                                  time.Time // when the loop looks at this reader next
 	// Since is when the rhythm began to run: the last confirmation, resumption
 	// or change of rhythm. Slots before it are not owed.
-	Since time.Time
+	Since   time.Time
+	LeftWhy string // why the reader left; empty: not told
 	// Welcome: the first letter since the last confirmation is still owed.
 	Welcome bool
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"paperboy/internal/paper"
 )
 
 // Purpose is what a sealed link is good for. A link for one purpose opens no
@@ -23,10 +25,12 @@ const (
 	Account Purpose = "account"  // export, deletion, change of address
 	Move    Purpose = "move"     // confirm a new address
 	Bounce  Purpose = "bounce"   // the return path of one letter, which the ticket names
+	Marking Purpose = "mark"     // mute, more or less like this: of one paper
+	View    Purpose = "view"     // read one letter in the browser
 )
 
 // purposes gives each purpose its byte in a token; new ones go to the end.
-var purposes = []Purpose{Confirm, Leave, Manage, Account, Move, Bounce}
+var purposes = []Purpose{Confirm, Leave, Manage, Account, Move, Bounce, Marking, View}
 
 var (
 	// ErrForged: the token was not sealed by us for this purpose.
@@ -39,7 +43,7 @@ var (
 type Token struct {
 	Purpose Purpose
 	Reader  int64
-	Ticket  int64     // the request it answers; 0 where it answers none
+	Ticket  int64     // the request it answers, the paper or the letter it is about; 0: none
 	Expires time.Time // to the second; zero: never
 }
 
@@ -165,6 +169,19 @@ func (l Links) Account(reader, ticket int64, expires time.Time) string {
 // Move links to the confirmation of a new address.
 func (l Links) Move(reader, ticket int64, expires time.Time) string {
 	return l.link(Token{Move, reader, ticket, expires})
+}
+
+// Mark links to the page on which a reader says what they think of a paper, or
+// mutes it, its authors or what it matched. The fragments #more, #less and
+// #mute lead to its parts.
+func (l Links) Mark(reader int64, p paper.Key) string {
+	return l.link(Token{Purpose: Marking, Reader: reader, Ticket: int64(p)})
+}
+
+// View links to a letter as a page. Who is given this link can read the letter
+// and do nothing else.
+func (l Links) View(reader, letter int64) string {
+	return l.link(Token{Purpose: View, Reader: reader, Ticket: letter})
 }
 
 func (l Links) link(t Token) string {

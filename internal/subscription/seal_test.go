@@ -137,6 +137,8 @@ func TestLinks(t *testing.T) {
 			Manage:  l.Settings(1),
 			Account: l.Account(1, 2, now),
 			Move:    l.Move(1, 2, now),
+			Marking: l.Mark(1, 123456),
+			View:    l.View(1, 123456789),
 		} {
 			token, ok := strings.CutPrefix(link, "https://example.org/papers/"+string(purpose)+"/")
 			if !ok {

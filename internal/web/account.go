@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"paperboy/internal/letter"
 	"paperboy/internal/subscription"
 )
 
@@ -46,25 +45,28 @@ func (s *server) mailLink(w http.ResponseWriter, r *http.Request, folded, shown 
 // accountPage is all that is kept of a reader, and the ways to end that.
 type accountPage struct {
 	Reader   subscription.Reader
-	Letters  []letter.Letter // the newest
-	Form     form            // for another address
-	Unsure   bool            // deletion was pressed without its tick
+	Letters  []letterLine // the newest
+	Marks    []markLine
+	Form     form // for another address
+	Unsure   bool // deletion was pressed without its tick
 	Deleted  bool
 	Action   string
 	Settings string
 }
 
-// shownLetters is how many letters the account lists; the export has all.
-const shownLetters = 10
-
-// accountReader returns whose account a request's address opens.
+// accountReader returns whose account a request's address opens: none where it
+// was mailed to an address that the reader has given up since.
 func (s *server) accountReader(w http.ResponseWriter, r *http.Request) (subscription.Reader, error) {
 	personal(w)
 	t, err := s.open(r, subscription.Account)
 	if err != nil {
 		return subscription.Reader{}, err
 	}
-	return s.Readers.Reader(r.Context(), t.Reader)
+	reader, err := s.Readers.Reader(r.Context(), t.Reader)
+	if err == nil && t.Ticket <= reader.Voided {
+		err = subscription.ErrStale
+	}
+	return reader, err
 }
 
 func (s *server) showAccount(w http.ResponseWriter, r *http.Request) error {
@@ -76,10 +78,19 @@ func (s *server) showAccount(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) account(w http.ResponseWriter, r *http.Request, status int, page accountPage) error {
-	var err error
-	if page.Letters, err = s.Readers.Letters(r.Context(), page.Reader.ID, shownLetters); err != nil {
+	letters, err := s.Readers.Letters(r.Context(), page.Reader.ID, lookedAt)
+	if err != nil {
 		return err
 	}
+	marks, err := s.Readers.Marks(r.Context(), page.Reader.ID)
+	if err != nil {
+		return err
+	}
+	zone, err := subscription.Zone(page.Reader.Rhythm.Zone)
+	if err != nil {
+		return err
+	}
+	page.Letters, page.Marks = s.letterLines(letters, zone), s.lines(marks[:min(len(marks), shownMarks)])
 	page.Action = s.prefix + "/account/" + r.PathValue("token")
 	page.Settings = s.local(s.Links.Settings(page.Reader.ID))
 	return s.show(w, status, "account", page)

@@ -104,7 +104,7 @@ func (s *site) subscribeInBrowser(t *testing.T, ctx context.Context) {
 	act(t, ctx,
 		chromedp.SendKeys("#email", "ada@example.org"),
 		chromedp.SendKeys("#keywords", "robots"),
-		chromedp.Click(`form[action="/papers/subscribe"] button`))
+		chromedp.Click(`form[action="/papers/subscribe"] button.primary`))
 	heading(t, ctx, "Check your mail")
 }
 

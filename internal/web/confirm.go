@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"paperboy/internal/letter"
 	"paperboy/internal/subscription"
 )
 
@@ -12,8 +13,9 @@ type confirmPage struct {
 	Done     bool
 	Action   string // where the button leads
 	Address  string
-	Reader   subscription.Reader
-	Settings string // once done: the reader's settings
+	Will     subscription.Settings // what confirming sets
+	Reader   subscription.Reader   // once done
+	Settings string                // once done: the reader's settings
 }
 
 func (s *server) showConfirm(w http.ResponseWriter, r *http.Request) error {
@@ -26,15 +28,29 @@ func (s *server) showConfirm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	asked, open, err := s.Readers.Asked(r.Context(), letter.Confirmation, t.Reader, t.Ticket, s.Now())
+	if err != nil {
+		return err
+	}
+	if !open { // pressed before: it stays as it is
+		return s.showConfirmed(w, reader)
+	}
 	kind := "subscribe"
 	switch {
-	case reader.State == subscription.Active || reader.State == subscription.Paused:
+	case subscribed(reader):
 		kind = "keywords"
 	case !reader.Confirmed.IsZero():
 		kind = "return"
 	}
 	return s.show(w, http.StatusOK, "confirm", confirmPage{
-		Kind: kind, Action: s.prefix + r.URL.Path, Address: reader.Address, Reader: reader,
+		Kind: kind, Action: s.prefix + r.URL.Path, Address: asked.Address, Will: asked.Settings,
+	})
+}
+
+// showConfirmed says that the reader is subscribed.
+func (s *server) showConfirmed(w http.ResponseWriter, reader subscription.Reader) error {
+	return s.show(w, http.StatusOK, "confirm", confirmPage{
+		Kind: "subscribe", Done: true, Reader: reader, Settings: s.local(s.Links.Settings(reader.ID)),
 	})
 }
 
@@ -50,9 +66,7 @@ func (s *server) confirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Log.Info("confirmed", "reader", t.Reader)
 	s.Wake()
-	return s.show(w, http.StatusOK, "confirm", confirmPage{
-		Kind: "subscribe", Done: true, Reader: reader, Settings: s.local(s.Links.Settings(t.Reader)),
-	})
+	return s.showConfirmed(w, reader)
 }
 
 func (s *server) showMove(w http.ResponseWriter, r *http.Request) error {
@@ -61,7 +75,7 @@ func (s *server) showMove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Readers.Reader(r.Context(), t.Reader); err != nil {
+	if _, _, err := s.Readers.Asked(r.Context(), letter.Move, t.Reader, t.Ticket, s.Now()); err != nil {
 		return err
 	}
 	return s.show(w, http.StatusOK, "confirm", confirmPage{Kind: "move", Action: s.prefix + r.URL.Path})

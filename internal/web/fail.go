@@ -52,6 +52,8 @@ func failureOf(err error) failure {
 		return failure{http.StatusNotFound, "forged", 0}
 	case errors.Is(err, errMethod):
 		return failure{http.StatusMethodNotAllowed, "method", 0}
+	case errors.Is(err, subscription.ErrTooManyMarks):
+		return failure{http.StatusConflict, "marks", 0}
 	case errors.Is(err, subscription.ErrTaken):
 		return failure{http.StatusConflict, "taken", 0}
 	case errors.Is(err, subscription.ErrExpired), errors.Is(err, subscription.ErrStale), errors.Is(err, subscription.ErrNoReader):

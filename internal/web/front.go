@@ -7,54 +7,60 @@ import (
 	"strings"
 	"time"
 
+	"paperboy/internal/digest"
 	"paperboy/internal/interest"
+	"paperboy/internal/paper"
 	"paperboy/internal/subscription"
 )
 
-// frontPage is the front page, with a search or without.
+// frontPage is what trends, and the form to subscribe.
 type frontPage struct {
-	Query    string
-	Searched bool
-	Fault    *keywordFault // of the search
-	Found    found
-	Form     form
+	Found   found
+	Form    form
+	Preview *preview  // what keywords would have brought, where that was asked
+	Days    []dayLine // the newest, with letters of their own
 }
 
 const (
 	shownTrending = 12
-	shownFound    = 25
+	shownDays     = 5
 )
 
 func (s *server) showFront(w http.ResponseWriter, r *http.Request) error {
-	query := strings.TrimSpace(r.URL.Query().Get("q"))
-	page := frontPage{Query: query, Searched: query != "", Form: formOf(s.Defaults)}
-	page.Form.Keywords = query
-	status := http.StatusOK
-	if page.Fault = checkKeywords(query); page.Fault != nil {
-		status = http.StatusBadRequest
-		page.Form.Keywords = ""
-	} else {
-		w.Header().Set("Cache-Control", "public, max-age=60")
+	// Searches were asked of the front page once, and where a proxy takes away
+	// a prefix '/papers', they still seem to be.
+	if r.URL.Query().Has("q") {
+		return s.showPapers(w, r)
 	}
-	return s.front(r.Context(), w, status, page)
+	page := frontPage{Form: formOf(s.Defaults)}
+	if err := s.fillFront(r.Context(), &page); err != nil {
+		return err
+	}
+	h := s.headOf("/", "", "Research papers that trend and match your keywords, in one quiet letter a day.")
+	h.Feed = "/feed.atom"
+	return s.publish(w, r, "front", h, page, briefly)
 }
 
-// front fills in the papers and shows the page.
+// front shows the front page to one who typed something.
 func (s *server) front(ctx context.Context, w http.ResponseWriter, status int, page frontPage) error {
-	if page.Fault == nil {
-		want, err := interest.Parse(page.Query)
-		if err != nil {
-			return err
-		}
-		shown := shownTrending
-		if page.Searched {
-			shown = shownFound
-		}
-		if page.Found, err = s.trends.search(ctx, want, shown, s.Now()); err != nil {
-			return err
-		}
+	if err := s.fillFront(ctx, &page); err != nil {
+		return err
 	}
 	return s.show(w, status, "front", page)
+}
+
+func (s *server) fillFront(ctx context.Context, page *frontPage) error {
+	var err error
+	week := s.Now().Add(-digest.Window)
+	page.Found, err = s.find(ctx, interest.Interest{}, paper.Search{Order: paper.ByHeat, Since: week, Limit: shownTrending})
+	if err != nil {
+		return err
+	}
+	all, err := s.days.of(ctx, s.Catalogue, s.Now())
+	for _, d := range all[:min(len(all), shownDays)] {
+		page.Days = append(page.Days, dayLine{d.Date, d.Papers, dayPath(d.Date)})
+	}
+	return err
 }
 
 func (s *server) subscribe(w http.ResponseWriter, r *http.Request) error {

@@ -85,13 +85,13 @@ func TestFrontPage(t *testing.T) {
 		}
 		want(t, "without the slash", s.get("/papers"), 200, "Subscribe")
 		want(t, "where a proxy takes the prefix off", s.get("/"), 200, "Subscribe")
-		a = s.get("/papers/?q=folding+-survey")
-		want(t, "search", a, 200, "1 paper of 3 matches", "Robots that learn", "matched “fold”", "Mail me these")
+		a = s.get("/papers/papers?q=folding+-survey")
+		want(t, "search", a, 200, "1 paper of 3", "Robots that learn", "matched “fold”", "Mail me these")
 		if !strings.Contains(a.body, "folding -survey</textarea>") {
 			t.Errorf("the search does not become keywords: %s", a.body)
 		}
-		want(t, "an empty search result", s.get("/papers/?q=zebra"), 200, "Nothing matches", "Mail me when something does")
-		a = s.get("/papers/?q=robots+AND+(fold")
+		want(t, "an empty search result", s.get("/papers/papers?q=zebra"), 200, "Nothing matches", "Mail me when something does")
+		a = s.get("/papers/papers?q=robots+AND+(fold")
 		want(t, "a search that can't be read", a, 400, "Column", "expected")
 		if !strings.Contains(a.body, `value="robots AND (fold"`) {
 			t.Error("what was searched is not kept")
@@ -135,6 +135,16 @@ func (c catalogue) Help(context.Context, interest.Interest, time.Time) (interest
 	return interest.Help{}, c.err
 }
 
+func (c catalogue) Papers(context.Context, []paper.Key) (map[paper.Key]*paper.Paper, error) {
+	return nil, c.err
+}
+
+func (c catalogue) Day(context.Context, time.Time, time.Time) ([]*paper.Paper, error) {
+	return nil, c.err
+}
+
+func (c catalogue) Days(context.Context, time.Time) ([]paper.Day, error) { return nil, c.err }
+
 func TestWhatBreaksBecomesAPage(t *testing.T) {
 	for name, c := range map[string]catalogue{
 		"an error": {err: errors.New("disk is gone")},
@@ -160,7 +170,7 @@ func TestPapersAreReadOnceAMinute(t *testing.T) {
 	calls := 0
 	inBubble(t, func(o *web.Options) { o.Catalogue = catalogue{calls: &calls} }, func(t *testing.T, s *site) {
 		for range 20 {
-			s.get("/papers/?q=robots")
+			s.get("/papers/papers?q=robots")
 		}
 		if calls != 1 {
 			t.Errorf("read %d times", calls)
@@ -251,13 +261,13 @@ func TestReferrerOverPlainHTTP(t *testing.T) {
 func TestStaticFilesAreKept(t *testing.T) {
 	inBubble(t, nil, func(t *testing.T, s *site) {
 		body := s.get(base).body
-		for _, kind := range []string{"text/css; charset=utf-8", "text/javascript; charset=utf-8", "image/svg+xml"} {
+		for _, kind := range []string{"preview", "icon", "touch icon", "style", "script"} {
 			start := strings.Index(body, "/papers/static/")
 			end := start + strings.IndexByte(body[start:], '"')
 			a := s.get(body[start:end])
 			body = body[end:]
 			want(t, kind, a, 200)
-			known := map[string]bool{"text/css; charset=utf-8": true, "text/javascript; charset=utf-8": true, "image/svg+xml": true}
+			known := map[string]bool{"image/png": true, "text/css; charset=utf-8": true, "text/javascript; charset=utf-8": true, "image/svg+xml": true}
 			if !known[a.header.Get("Content-Type")] || !strings.Contains(a.header.Get("Cache-Control"), "immutable") {
 				t.Errorf("%q, %q", a.header.Get("Content-Type"), a.header.Get("Cache-Control"))
 			}

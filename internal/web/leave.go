@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"paperboy/internal/subscription"
 )
@@ -12,6 +13,8 @@ type leavePage struct {
 	Left     bool
 	Action   string
 	Undo     string // empty: there is no way back from here
+	Why      string // where to say why; empty: nobody is there to say it of
+	Thanks   bool   // it was said
 	Settings string // to pause instead
 }
 
@@ -60,9 +63,42 @@ func (s *server) leave(w http.ResponseWriter, r *http.Request) error {
 	return s.showLeft(w, reader)
 }
 
+// longestWhy bounds why somebody left, in characters.
+const longestWhy = 1000
+
+// explain keeps why somebody left.
+func (s *server) explain(w http.ResponseWriter, r *http.Request) error {
+	personal(w)
+	t, err := s.open(r, subscription.Leave)
+	if err != nil {
+		return err
+	}
+	if err := parse(r); err != nil {
+		return err
+	}
+	var why []string
+	for _, said := range []string{r.PostForm.Get("why"), r.PostForm.Get("words")} {
+		if said = strings.TrimSpace(said); said != "" {
+			why = append(why, said)
+		}
+	}
+	text := []rune(strings.ToValidUTF8(strings.Join(why, ": "), "\uFFFD"))
+	text = text[:min(len(text), longestWhy)]
+	if len(text) > 0 {
+		err = s.Readers.ExplainLeaving(r.Context(), t.Reader, string(text))
+	}
+	if err != nil && !errors.Is(err, subscription.ErrNoReader) {
+		return err
+	}
+	return s.show(w, http.StatusOK, "leave", leavePage{Left: true, Thanks: true})
+}
+
 // showLeft says that nothing more will be sent, and offers the way back.
 func (s *server) showLeft(w http.ResponseWriter, reader subscription.Reader) error {
 	page := leavePage{Left: true}
+	if reader.State == subscription.Left {
+		page.Why = s.local(s.Links.Leave(reader.ID)) + "/why"
+	}
 	if s.SignUp.admits(reader.Folded) {
 		page.Undo = s.local(s.Links.Leave(reader.ID)) + "/undo"
 	}
@@ -81,10 +117,8 @@ func (s *server) comeBack(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if reader.State == subscription.Active || reader.State == subscription.Paused {
-		return s.show(w, http.StatusOK, "confirm", confirmPage{
-			Kind: "subscribe", Done: true, Reader: reader, Settings: s.local(s.Links.Settings(t.Reader)),
-		})
+	if subscribed(reader) {
+		return s.showConfirmed(w, reader)
 	}
 	if !s.SignUp.admits(reader.Folded) {
 		return errClosed

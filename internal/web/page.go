@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"paperboy/internal/letter"
+	"paperboy/internal/paper"
 )
 
 // pages are the templates, by the name of their page.
@@ -25,6 +26,7 @@ var shared = []string{"letter/words.tmpl", "page/layout.html.tmpl", "page/parts.
 type view struct {
 	Site siteView
 	Page any
+	Head head
 }
 
 // siteView is the site as every page shows it.
@@ -54,9 +56,14 @@ func lines(s string) []string {
 // readPages parses all templates and executes each with sample data.
 func (s *server) readPages() error {
 	base := template.New("page").Option("missingkey=error").Funcs(letter.Funcs()).Funcs(template.FuncMap{
-		"static": s.static.url,
-		"to":     func(path string) string { return s.prefix + path },
-		"hour":   func(hour int) string { return fmt.Sprintf("%02d:00", hour) },
+		"static":  s.static.url,
+		"to":      func(path string) string { return s.prefix + path },
+		"hour":    func(hour int) string { return fmt.Sprintf("%02d:00", hour) },
+		"paper":   func(key paper.Key) string { return s.prefix + paperPath(key) },
+		"list":    func(items ...any) []any { return items },
+		"aday":    aDay,
+		"percent": func(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) },
+		"sum":     func(a, b int) int { return a + b },
 	})
 	for _, name := range shared {
 		if err := parseInto(base, s.Templates, name); err != nil {
@@ -116,7 +123,7 @@ func (s *server) rehearse() error {
 	for name, data := range samples {
 		for _, page := range data {
 			for _, site := range []siteView{site, closed, limited} {
-				err := s.pages[name].ExecuteTemplate(io.Discard, "layout", view{site, page})
+				err := s.pages[name].ExecuteTemplate(io.Discard, "layout", view{Site: site, Page: page, Head: sampleHead})
 				if err != nil {
 					return err
 				}
@@ -126,17 +133,30 @@ func (s *server) rehearse() error {
 	return nil
 }
 
-// show answers with a page.
+// show answers with a page that is this reader's, or this moment's, own.
 func (s *server) show(w http.ResponseWriter, status int, name string, page any) error {
-	var b bytes.Buffer
-	if err := s.pages[name].ExecuteTemplate(&b, "layout", view{s.siteView(), page}); err != nil {
+	body, err := s.render(name, view{Site: s.siteView(), Page: page})
+	if err != nil {
 		return err
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	// A reader who went away is no fault of the page.
-	_, _ = w.Write(b.Bytes())
+	_, _ = w.Write(body)
 	return nil
+}
+
+func (s *server) render(name string, v view) ([]byte, error) {
+	var b bytes.Buffer
+	err := s.pages[name].ExecuteTemplate(&b, "layout", v)
+	return b.Bytes(), err
+}
+
+// fragment renders a part of the front page.
+func (s *server) fragment(part string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	err := s.pages["front"].ExecuteTemplate(&b, part, data)
+	return b.Bytes(), err
 }

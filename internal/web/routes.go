@@ -25,14 +25,31 @@ type methods struct{ get, post handle }
 func (s *server) routes() map[string]methods {
 	return map[string]methods{
 		"/{$}":                     {get: s.showFront},
+		"/preview":                 {s.showPreview, s.previewPosted},
+		"/papers":                  {get: s.showPapers},
+		"/paper/{key}":             {get: s.showPaper},
+		"/archive":                 {get: s.showArchive},
+		"/archive/{month}":         {get: s.showMonth},
+		"/{day}":                   {get: s.showDay},
+		"/{day}/{feed}":            {get: s.showDayFeed},
+		"/feed.atom":               {get: s.showFeed("atom")},
+		"/feed.json":               {get: s.showFeed("json")},
+		"/robots.txt":              {get: s.showRobots},
+		"/sitemap.xml":             {get: s.showSiteMap},
+		"/favicon.ico":             {get: s.showFavicon},
 		"/subscribe":               {post: s.subscribe},
 		"/confirm/{token}":         {s.showConfirm, s.confirm},
 		"/leave/{token}":           {s.showLeave, s.leave},
 		"/leave/{token}/undo":      {post: s.comeBack},
+		"/leave/{token}/why":       {post: s.explain},
 		"/settings/{token}":        {s.showSettings, s.changeSettings},
 		"/settings/{token}/pause":  {post: s.pause},
 		"/settings/{token}/resume": {post: s.resume},
+		"/settings/{token}/mute":   {post: s.muteKeyword},
+		"/settings/{token}/unmark": {post: s.unmark},
 		"/settings/{token}/link":   {post: s.linkFromSettings},
+		"/mark/{token}":            {s.showMarks, s.mark},
+		"/view/{token}":            {get: s.showView},
 		"/link":                    {s.showLink, s.askLink},
 		"/account/{token}":         {get: s.showAccount},
 		"/account/{token}/export":  {get: s.export},
@@ -117,7 +134,7 @@ func (s *server) unprefixed(next http.Handler) http.Handler {
 }
 
 // policy lets a page load what lies beside it, and nothing else.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " +
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; " +
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func (s *server) secured(base *url.URL, next http.Handler) http.Handler {

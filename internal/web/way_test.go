@@ -219,6 +219,15 @@ func TestAccount(t *testing.T) {
 		for range 2 {
 			want(t, "confirming the move", s.post(move), 200, "From now on they go to new@example.org")
 		}
+		for what, a := range map[string]answer{
+			"the link that went to the old address": s.get(account), "exporting with it": s.get(account + "/export"),
+			"deleting with it": s.post(account+"/delete", "sure", "yes"), "moving with it": s.post(account+"/move", "email", "x@example.org"),
+		} {
+			want(t, what, a, 410, "no longer good")
+		}
+		s.post("/papers/link", "email", "new@example.org")
+		account = s.mailed(t, id, letter.Access)
+		want(t, "a fresh link", s.get(account), 200, "new@example.org")
 		want(t, "moving to another reader's", s.post(account+"/move", "email", "taken@example.org"), 200, "Check your mail")
 		want(t, "confirming that", s.post(s.mailed(t, id, letter.Move)), 409, "letters of its own")
 
@@ -229,6 +238,46 @@ func TestAccount(t *testing.T) {
 		}
 		want(t, "the account after that", s.get(account), 410, "no longer good")
 		want(t, "settings after that", s.get(s.links.Settings(id)), 410)
+	})
+}
+
+func TestConfirmingShowsWhatItSets(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, s *site) {
+		id := s.add(t, "ada@example.org", "robots")
+		s.post("/papers/subscribe", "email", "ada@example.org", "keywords", "drones", "hour", "3", "zone", "UTC")
+		page := s.mailed(t, id, letter.Confirmation)
+		a := s.get(page)
+		want(t, "another's new keywords", a, 200, "Change your keywords?", "drones")
+		if strings.Contains(a.text(), "robots") || strings.Contains(a.text(), "03:00") {
+			t.Errorf("shows what it does not set: %s", a.text())
+		}
+		s.post(s.links.Leave(id))
+		want(t, "confirming after leaving", s.get(page), 410)
+		s.post("/papers/subscribe", "email", "ada@example.org", "keywords", "trees", "hour", "5", "zone", "Asia/Tokyo")
+		page = s.mailed(t, id, letter.Confirmation)
+		a = s.get(page)
+		want(t, "coming back", a, 200, "Welcome back", "trees", "05:00", "Asia/Tokyo")
+		if strings.Contains(a.text(), "robots") || strings.Contains(a.text(), "Berlin") {
+			t.Errorf("shows the settings of before: %s", a.text())
+		}
+		s.post(page)
+		want(t, "looking again", s.get(page), 200, "You are subscribed", "trees")
+	})
+}
+
+func TestAConfirmationIsVoidAfterAMove(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, s *site) {
+		id := s.add(t, "ada@example.org", "robots")
+		s.post("/papers/subscribe", "email", "ada@example.org", "keywords", "drones")
+		page := s.mailed(t, id, letter.Confirmation)
+		s.post("/papers/link", "email", "ada@example.org")
+		s.post(s.mailed(t, id, letter.Access)+"/move", "email", "new@example.org")
+		s.post(s.mailed(t, id, letter.Move))
+		a := s.get(page)
+		want(t, "the confirmation mailed to the old address", a, 410, "no longer good")
+		if strings.Contains(a.body, "new@example.org") {
+			t.Error("it tells the new address")
+		}
 	})
 }
 

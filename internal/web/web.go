@@ -1,5 +1,6 @@
-// Package web owns the pages: the front page with its search, signing up and
-// confirming, a reader's settings, leaving, and the account. It is served as
+// Package web owns the pages: the front page, search, days and papers with
+// their feeds; signing up and confirming, a reader's settings, letters and
+// marks, leaving, and the account. It is served as
 // plain HTML that works without JavaScript. A GET changes nothing; who may do
 // what is said by the sealed link in a page's address, never by a cookie.
 //
@@ -40,6 +41,11 @@ type Readers interface {
 	Delete(ctx context.Context, id int64) error
 	Export(ctx context.Context, id int64) ([]byte, error)
 	Letters(ctx context.Context, id int64, limit int) ([]letter.Letter, error)
+	Letter(ctx context.Context, reader, id int64) (letter.Letter, error)
+	ExplainLeaving(ctx context.Context, id int64, why string) error
+	Marks(ctx context.Context, reader int64) ([]subscription.Mark, error)
+	Remember(ctx context.Context, reader int64, m subscription.Mark, now time.Time) error
+	Forget(ctx context.Context, reader, mark int64) error
 }
 
 // Requests are what somebody asks for by name of an address, answered by a
@@ -47,18 +53,26 @@ type Readers interface {
 // subscription.ErrTooMany where the address was mailed enough.
 type Requests interface {
 	Ask(ctx context.Context, q subscription.Request, host string, now time.Time) error
+	Asked(ctx context.Context, kind letter.Kind, reader, ticket int64, now time.Time) (q subscription.Request, open bool, err error)
 	Confirm(ctx context.Context, reader, ticket int64, now time.Time) (subscription.Reader, error)
 	AskLink(ctx context.Context, folded, host string, expires, now time.Time) error
 	AskMove(ctx context.Context, id int64, address, folded, host string, expires, now time.Time) error
 	ConfirmMove(ctx context.Context, id, ticket int64, now time.Time) (subscription.Reader, error)
 }
 
-// Catalogue has the papers that trend, and finds all others.
+// Catalogue has the papers: those that trend, those of a day, any by its key,
+// and those that keywords find. Help says what keywords would bring.
 type Catalogue interface {
 	Candidates(ctx context.Context, now time.Time, window time.Duration) (paper.Catalogue, error)
 	Search(ctx context.Context, want interest.Interest, how paper.Search, now time.Time) (paper.Found, error)
 	Help(ctx context.Context, want interest.Interest, now time.Time) (interest.Help, error)
+	Papers(ctx context.Context, keys []paper.Key) (map[paper.Key]*paper.Paper, error)
+	Day(ctx context.Context, date, now time.Time) ([]*paper.Paper, error)
+	Days(ctx context.Context, now time.Time) ([]paper.Day, error)
 }
+
+// Stopped tells why the sending stopped, unless it goes on since.
+type Stopped func(ctx context.Context) (why letter.Attempt, stopped bool, err error)
 
 // SignUp says who may subscribe.
 type SignUp struct {
@@ -85,18 +99,22 @@ type Options struct {
 	TrustedProxies []netip.Prefix   // who may say whom they forward for
 	Wake           func()           // called when mail was asked for, or a letter may be due
 	Now            func() time.Time // nil: time.Now
+	Stopped        Stopped          // nil: the health page says nothing of the sending
 	Log            *slog.Logger
 }
 
 // server is the pages with all they need.
 type server struct {
 	Options
-	prefix  string // the path of the site's URL, without a slash at its end
+	base    string // the site's URL, without a slash at its end
+	prefix  string // its path, likewise
 	host    string // names our messages: the domain of the sender's address
 	consent string // what who subscribes agrees to, as the form shows it
 	static  static
 	pages   pages
 	trends  *trends
+	days    days
+	helping chan struct{} // holds one for each who is helped with keywords
 	clients *limiter
 }
 
@@ -118,8 +136,10 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &server{
 		Options: o,
+		base:    strings.TrimRight(o.Links.Base, "/"),
 		prefix:  strings.TrimRight(base.EscapedPath(), "/"),
 		host:    o.Site.From.Address[strings.LastIndexByte(o.Site.From.Address, '@')+1:],
+		helping: make(chan struct{}, mostHelped),
 		clients: newLimiter(),
 	}
 	s.trends = &trends{catalogue: o.Catalogue, log: o.Log}
@@ -169,5 +189,5 @@ func (u SignUp) admits(folded string) bool {
 
 // local turns one of our sealed links into a path on this server.
 func (s *server) local(link string) string {
-	return s.prefix + strings.TrimPrefix(link, strings.TrimRight(s.Links.Base, "/"))
+	return s.prefix + strings.TrimPrefix(link, s.base)
 }

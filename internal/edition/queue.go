@@ -1,0 +1,231 @@
+package edition
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"paperboy/internal/letter"
+)
+
+const (
+	// queueRoom is how many parcels wait for the couriers.
+	queueRoom = claimAtOnce / 2
+	// busyFor is how long letters are given back for whose place has as many on
+	// the way as it may, and more than enough waiting.
+	busyFor = 30 * time.Second
+)
+
+// queue holds the parcels that the couriers take. Its places take turns: the
+// next letter is for the one with the fewest letters on the way, and among
+// these for the one that was served the longest ago, so that a slow place keeps
+// no other waiting.
+type queue struct {
+	clock func() time.Time
+
+	mu      sync.Mutex
+	changed sync.Cond
+	manners *manners
+	lanes   map[string]*lane // those with parcels in them
+	turn    int              // counts the parcels taken
+	waiting int              // parcels in all lanes
+	closed  bool             // no more come
+}
+
+// lane has the parcels for one place.
+type lane struct {
+	*place
+	parcels []parcel
+	served  int // the turn at which one was taken last
+}
+
+func newQueue(m *manners, clock func() time.Time) *queue {
+	q := &queue{clock: clock, manners: m, lanes: map[string]*lane{}}
+	q.changed.L = &q.mu
+	return q
+}
+
+// wake has all that wait look again, as when their context has ended.
+func (q *queue) wake() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.changed.Broadcast()
+}
+
+// admit parts the letters that may go from those to be given back.
+func (q *queue) admit(letters []letter.Letter) (in []letter.Letter, over []letter.Postponed) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.clock()
+	in = letters[:0]
+	for _, l := range letters {
+		until, ok := q.manners.admit(placeOf(l.Address), l.Kind != letter.Digest, now)
+		if ok {
+			in = append(in, l)
+			continue
+		}
+		q.manners.hold(until)
+		over = append(over, letter.Postponed{Letter: l.ID, Until: until})
+	}
+	return in, over
+}
+
+// refuse takes back that letters were let in: they are given back until then.
+func (q *queue) refuse(letters []letter.Letter, until time.Time) []letter.Postponed {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	out := make([]letter.Postponed, len(letters))
+	for i, l := range letters {
+		out[i] = letter.Postponed{Letter: l.ID, Until: q.giveUp(placeOf(l.Address), until)}
+	}
+	return out
+}
+
+// put adds a parcel, once there is room. It is not put where ctx ends before,
+// nor where until says when to try again: its place is paused since, or so busy
+// that it would fill the queue.
+func (q *queue) put(ctx context.Context, p parcel) (until time.Time, put bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	name := placeOf(p.Address)
+	for ctx.Err() == nil {
+		now := q.clock()
+		l := q.lanes[name]
+		if l == nil {
+			l = &lane{place: q.manners.at(name)}
+		}
+		if l.paused.After(now) {
+			return q.giveUp(name, l.paused), false
+		}
+		if q.waiting < queueRoom {
+			q.lanes[name] = l
+			l.parcels = append(l.parcels, p)
+			q.waiting++
+			q.changed.Signal()
+			return time.Time{}, true
+		}
+		if !l.more() && len(l.parcels) > queueRoom/2 {
+			return q.giveUp(name, now.Add(busyFor)), false
+		}
+		q.changed.Wait()
+	}
+	return time.Time{}, false
+}
+
+// giveUp notes that a letter let in is given back until then, with q.mu held.
+func (q *queue) giveUp(name string, until time.Time) time.Time {
+	q.manners.drop(name)
+	q.manners.hold(until)
+	return until
+}
+
+// poll takes a parcel if one may go now.
+func (q *queue) poll() (p parcel, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.pick()
+}
+
+// take waits for a parcel that may go. There are no more where the queue is
+// closed and empty, or ctx has ended.
+func (q *queue) take(ctx context.Context) (p parcel, more bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for ctx.Err() == nil && !(q.closed && q.waiting == 0) {
+		if p, ok := q.pick(); ok {
+			return p, true
+		}
+		if wait := q.manners.wait(q.clock()); wait > 0 && q.waiting > 0 {
+			timer := time.AfterFunc(wait, q.wake)
+			q.changed.Wait()
+			timer.Stop()
+			continue
+		}
+		q.changed.Wait()
+	}
+	return parcel{}, false
+}
+
+// pick chooses the next parcel, with q.mu held.
+func (q *queue) pick() (p parcel, ok bool) {
+	now := q.clock()
+	if q.waiting == 0 || q.manners.wait(now) > 0 {
+		return parcel{}, false
+	}
+	var best *lane
+	var name string
+	for at, l := range q.lanes {
+		if l.more() && (best == nil || l.open < best.open || l.open == best.open && l.served < best.served) {
+			best, name = l, at
+		}
+	}
+	if best == nil {
+		return parcel{}, false
+	}
+	p, best.parcels = best.parcels[0], best.parcels[1:]
+	q.turn++
+	best.served = q.turn
+	q.waiting--
+	if len(best.parcels) == 0 {
+		delete(q.lanes, name)
+	}
+	q.manners.sets(name, now)
+	q.changed.Broadcast()
+	return p, true
+}
+
+// back notes that a courier is done with a parcel, and reports whether its
+// delivery ended what its place had asked for.
+func (q *queue) back(p parcel, delivered bool) (relieved bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	defer q.changed.Broadcast()
+	return q.manners.back(placeOf(p.Address), delivered)
+}
+
+// rest pauses a place, and takes out what waits for it, to be given back.
+func (q *queue) rest(pause letter.Paused) []letter.Postponed {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	defer q.changed.Broadcast()
+	q.manners.rest(pause)
+	l := q.lanes[pause.Domain]
+	if l == nil {
+		return nil
+	}
+	delete(q.lanes, pause.Domain)
+	q.waiting -= len(l.parcels)
+	out := make([]letter.Postponed, len(l.parcels))
+	for i, p := range l.parcels {
+		out[i] = letter.Postponed{Letter: p.ID, Until: q.giveUp(pause.Domain, pause.Until)}
+	}
+	return out
+}
+
+// next is when the first of the letters that were given back may go.
+func (q *queue) next() time.Time {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.manners.next(q.clock())
+}
+
+// close tells that no more parcels come.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	q.changed.Broadcast()
+}
+
+// drain takes out all that nobody came to.
+func (q *queue) drain() []parcel {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var left []parcel
+	for name, l := range q.lanes {
+		left = append(left, l.parcels...)
+		delete(q.lanes, name)
+	}
+	q.waiting = 0
+	return left
+}
