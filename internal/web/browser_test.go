@@ -60,7 +60,7 @@ func TestInTheBrowser(t *testing.T) {
 				t.Fatal(err)
 			}
 			act(t, ctx, chromedp.Navigate(s.links.Base))
-			s.subscribeInBrowser(t, ctx)
+			s.subscribeInBrowser(t, ctx, scripts)
 			r := s.reader(t, "ada@example.org")
 			zone := "Europe/Berlin"
 			if scripts {
@@ -72,8 +72,15 @@ func TestInTheBrowser(t *testing.T) {
 			}
 			press(t, ctx, s.mailed(t, r.ID, letter.Confirmation), "form button", "You are subscribed")
 			s.changeInBrowser(t, ctx, r.ID)
+			press(t, ctx, s.links.Mark(r.ID, 1), "#less form:last-child button", "Robots that learn")
+			act(t, ctx, chromedp.WaitVisible(`//p[contains(., "Noted.")]`))
 			press(t, ctx, s.links.Leave(r.ID), "form button", "You have left")
-			if r := s.reader(t, "ada@example.org"); r.State != subscription.Left || r.Keywords != "attention" || !r.Rhythm.Weekly {
+			act(t, ctx, chromedp.Click("#why-often"), chromedp.Click("section form button"))
+			heading(t, ctx, "Thank you")
+			if marks, err := s.store.Marks(t.Context(), r.ID); err != nil || len(marks) != 1 || marks[0].Opinion != subscription.Less {
+				t.Errorf("marks %v, %v", marks, err)
+			}
+			if r := s.reader(t, "ada@example.org"); r.State != subscription.Left || r.LeftWhy != "too often" || r.Keywords != "attention" || !r.Rhythm.Weekly {
 				t.Errorf("in the end: %s, %q, weekly %v", r.State, r.Keywords, r.Rhythm.Weekly)
 			}
 		})
@@ -99,11 +106,17 @@ func press(t *testing.T, ctx context.Context, page, button, then string) {
 	heading(t, ctx, then)
 }
 
-func (s *site) subscribeInBrowser(t *testing.T, ctx context.Context) {
+// subscribeInBrowser looks at what the keywords would bring, which shows by
+// itself or after a press of the button, and then subscribes.
+func (s *site) subscribeInBrowser(t *testing.T, ctx context.Context, scripts bool) {
 	t.Helper()
+	act(t, ctx, chromedp.SendKeys("#email", "ada@example.org"), chromedp.SendKeys("#keywords", "robots"))
+	if !scripts {
+		act(t, ctx, chromedp.Click("[data-preview-button]"))
+	}
 	act(t, ctx,
-		chromedp.SendKeys("#email", "ada@example.org"),
-		chromedp.SendKeys("#keywords", "robots"),
+		chromedp.WaitVisible(`//p[@data-say][contains(., "1 paper of the 3")]`),
+		chromedp.WaitVisible(`//ul[@class="brief"]//a[contains(., "that learn to fold")]`),
 		chromedp.Click(`form[action="/papers/subscribe"] button.primary`))
 	heading(t, ctx, "Check your mail")
 }

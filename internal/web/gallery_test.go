@@ -94,10 +94,27 @@ func prefer(t *testing.T, ctx context.Context, scheme string) {
 	}
 }
 
+// firstPaint is when the page first showed something, in milliseconds.
+func firstPaint(t *testing.T, ctx context.Context, page string) float64 {
+	t.Helper()
+	slow := func(rate float64) {
+		if _, err := chromedp.Call(ctx, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: rate}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	slow(4)
+	defer slow(1)
+	act(t, ctx, chromedp.EmulateViewport(360, 800), chromedp.Navigate(page))
+	return evaluate[float64](t, ctx, `new Promise(done => {
+		new PerformanceObserver(list => done(list.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0)).observe({ type: "paint", buffered: true });
+	})`)
+}
+
 // TestGallery renders every page, light and dark, as a phone and a desk show
-// it, into the folder that PAPERBOY_GALLERY names, to be looked at:
+// it, into the folder that PAPERBOY_GALLERY names, to be looked at, and tells
+// how soon each is there:
 //
-//	PAPERBOY_GALLERY=/tmp/gallery go test -run Gallery ./internal/web
+//	PAPERBOY_GALLERY=/tmp/gallery go test -v -run Gallery ./internal/web
 func TestGallery(t *testing.T) {
 	folder := os.Getenv("PAPERBOY_GALLERY")
 	if folder == "" {
@@ -109,6 +126,7 @@ func TestGallery(t *testing.T) {
 	ctx := browse(t)
 	s := serveSite(t)
 	for _, page := range s.inhabited(t) {
+		t.Logf("%s: first paint after %.0f ms on a machine four times slower", page.name, firstPaint(t, ctx, page.url))
 		for _, scheme := range []string{"light", "dark"} {
 			prefer(t, ctx, scheme)
 			for device, width := range map[string]int64{"phone": 360, "desk": 1280} {
