@@ -64,13 +64,13 @@ func NewShelf(papers []*Document) *Shelf {
 		at := int32(i)
 		s.words.add(&d.text, at)
 		s.names.add(&d.names, at)
-		shelve(s.categories, d.categories, at)
-		shelve(s.sources, d.sources, at)
+		enter(s.categories, d.categories, at)
+		enter(s.sources, d.sources, at)
 	}
 	return s
 }
 
-func shelve(by map[string][]int32, entries []string, at int32) {
+func enter(by map[string][]int32, entries []string, at int32) {
 	for _, e := range entries {
 		by[e] = put(by[e], at)
 	}
