@@ -43,7 +43,7 @@ func (t *Table) broad(keywords string, h *History) (broad, bool) {
 	unsent := *h
 	unsent.Sent, unsent.Floor = nil, 0
 	all := top{}
-	_ = t.choose(keywords, &unsent, &all) // nothing is below no floor
+	_ = t.choose(keywords, &unsent, Mutes{}, &all) // nothing is below no floor
 	b := broad{papers: all.sorted(), keys: make([]paper.Key, len(all.best))}
 	for i, r := range b.papers {
 		b.keys[i] = r.Paper.Key

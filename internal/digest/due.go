@@ -14,6 +14,7 @@ import (
 type Due struct {
 	Reader   subscription.Reader
 	History  History
+	Muted    []subscription.Mark
 	LastSlot time.Time // the newest slot that has a letter, dead ones too
 	LastMade time.Time // when the newest living letter that holds papers was made
 	// Supersedes are the letters still waiting to be sent that the next one

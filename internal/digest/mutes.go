@@ -39,6 +39,8 @@ func NewMutes(marks []subscription.Mark) Mutes {
 	return m
 }
 
+func (m Mutes) none() bool { return len(m.papers)+len(m.authors)+len(m.keywords) == 0 }
+
 // Hide reports whether the reader is to be spared the paper: it is muted
 // itself, one of its authors is, or a muted keyword matches it.
 func (m Mutes) Hide(c Candidate) bool {

@@ -65,18 +65,18 @@ func (c *Candidate) recent(now time.Time) bool {
 	return len(c.Paper.Listed) > 0 && now.Sub(c.Paper.Listed[0].Seen) < Reach
 }
 
-// Select is Select over the table's candidates, for keywords as they were
-// typed. Its error is ErrFloor, or that of the keywords.
-func (t *Table) Select(keywords string, h History, max int) (Selection, error) {
+// Select is Select over those of the table's candidates that the reader has not
+// muted, for keywords as they were typed. Its error is ErrFloor, or that of the keywords.
+func (t *Table) Select(keywords string, h History, m Mutes, max int) (Selection, error) {
 	if err := t.shelf.Ask(keywords, &t.want); err != nil {
 		return Selection{}, fmt.Errorf("keywords: %w", err)
 	}
 	t.top.max, t.top.seen, t.top.best = max, 0, t.top.best[:0]
 	var err error
-	if b, ok := t.broad(keywords, &h); ok {
+	if b, ok := t.broad(keywords, &h); ok && m.none() {
 		err = b.without(&h, &t.top)
 	} else {
-		err = t.choose(keywords, &h, &t.top)
+		err = t.choose(keywords, &h, m, &t.top)
 	}
 	if err != nil {
 		return Selection{}, err
@@ -85,7 +85,7 @@ func (t *Table) Select(keywords string, h History, max int) (Selection, error) {
 }
 
 // choose adds what is new to the reader among the papers that were found.
-func (t *Table) choose(keywords string, h *History, into *top) error {
+func (t *Table) choose(keywords string, h *History, m Mutes, into *top) error {
 	same := keywords == h.Keywords
 	readable := same || h.First || t.shelf.Ask(h.Keywords, &t.before) == nil
 	passed := func(at int) bool { return same || readable && t.before.Finds(at) }
@@ -93,6 +93,9 @@ func (t *Table) choose(keywords string, h *History, into *top) error {
 	for _, f := range t.want.Found() {
 		c := t.standings[f.At]
 		if !h.reaches(c) || h.leftover(c) && passed(f.At) && !t.hasRisen(f.At, h.At, rises) {
+			continue
+		}
+		if !m.none() && m.Hide(t.candidates[f.At]) {
 			continue
 		}
 		if c.key < h.Floor {

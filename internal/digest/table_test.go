@@ -12,12 +12,17 @@ import (
 	"paperboy/internal/digest"
 	"paperboy/internal/interest"
 	"paperboy/internal/paper"
+	"paperboy/internal/subscription"
 )
 
 // TestATableSelectsTheSame: for one reader after another, of whom some can't be
 // served.
 func TestATableSelectsTheSame(t *testing.T) {
 	typed := rapid.SampledFrom([]string{"", "robot", "robot, arm", "=Robot -tree", "tree OR arm, robot^3", "-arm", "a b c", "robot\ntree", "(unreadable"})
+	marks := rapid.SliceOfN(rapid.SampledFrom([]subscription.Mark{
+		{Opinion: subscription.MutePaper, Paper: 1}, {Opinion: subscription.MutePaper, Paper: 4},
+		{Opinion: subscription.MuteKeyword, Text: "arm"}, {Opinion: subscription.More, Paper: 2},
+	}), 0, 2)
 	rapid.Check(t, func(t *rapid.T) {
 		cs, _, _ := world(t)
 		table := digest.NewTable(rapid.Permutation(cs).Draw(t, "order"), now)
@@ -30,7 +35,8 @@ func TestATableSelectsTheSame(t *testing.T) {
 				h, keywords = other, typed.Draw(t, "keywords")
 			}
 			h.Sent = other.Sent
-			got, err := table.Select(keywords, h, max)
+			muted := marks.Draw(t, "muted")
+			got, err := table.Select(keywords, h, digest.NewMutes(muted), max)
 			want, unreadable := interest.Parse(keywords)
 			if unreadable != nil || err != nil {
 				var syntax *interest.SyntaxError
@@ -39,7 +45,8 @@ func TestATableSelectsTheSame(t *testing.T) {
 				}
 				continue
 			}
-			expected := digest.Select(cs, want, h, max, now)
+			spared := slices.DeleteFunc(slices.Clone(cs), digest.NewMutes(muted).Hide)
+			expected := digest.Select(spared, want, h, max, now)
 			if diff := cmp.Diff(keys(expected), keys(got)); diff != "" || expected.Matched != got.Matched {
 				t.Fatalf("%q after %q: %d matched, want %d (-want +got):\n%s", keywords, h.Keywords, got.Matched, expected.Matched, diff)
 			}
@@ -73,7 +80,7 @@ func TestATableDoesNotGuessWhatIsOlderThanTheHistory(t *testing.T) {
 			for _, from := range []int{1000, 0} {
 				table.KeepAnswersFrom(from)
 				h := digest.History{Sent: tt.sent, Floor: tt.floor, Horizon: 100, At: now.Add(-day), Keywords: tt.keywords}
-				got, err := table.Select(tt.keywords, h, 10)
+				got, err := table.Select(tt.keywords, h, digest.Mutes{}, 10)
 				slices.Sort(tt.picks)
 				if diff := cmp.Diff(tt.picks, slices.Sorted(slices.Values(keys(got)))); diff != "" || !errors.Is(err, tt.err) {
 					t.Errorf("%v, %s", err, diff)
@@ -118,7 +125,7 @@ func BenchmarkTable(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				h.Sent = []paper.Key{paper.Key(i%1000 + 1), paper.Key(i%1000 + 7)}
-				if _, err := table.Select(typed, h, 10); err != nil {
+				if _, err := table.Select(typed, h, digest.Mutes{}, 10); err != nil {
 					b.Fatal(err)
 				}
 			}

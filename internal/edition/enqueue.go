@@ -227,7 +227,7 @@ func earlier(a, b time.Time) time.Time {
 // write chooses at most limit papers for one reader's slot; 0 is no limit.
 func (d *desk) write(due digest.Due, slot time.Time, limit int) (*letter.Letter, error) {
 	r := due.Reader
-	chosen, err := d.table.Select(r.Keywords, due.History, limit)
+	chosen, err := d.table.Select(r.Keywords, due.History, digest.NewMutes(due.Muted), limit)
 	if err != nil {
 		return nil, err
 	}

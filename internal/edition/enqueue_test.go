@@ -15,6 +15,7 @@ import (
 	"paperboy/internal/letter"
 	"paperboy/internal/paper"
 	"paperboy/internal/store"
+	"paperboy/internal/subscription"
 )
 
 func newPostman() *postman {
@@ -86,6 +87,38 @@ func TestAPaperListedAgainAfterMonthsComesOnlyToWhoNeverHadIt(t *testing.T) {
 		}
 		if unique := slices.Compact(slices.Sorted(slices.Values(keys))); len(unique) != len(keys) {
 			t.Errorf("reader %d got a paper twice: %v", d.Reader.ID, keys)
+		}
+	}
+}
+
+func TestWhatAReaderMutedStaysOutOfTheirLettersOnly(t *testing.T) {
+	s := mustOpen(t, scratch(t))
+	source := &shelf{name: "shelf"}
+	for n, title := range []string{"Robots", "Robots that climb trees", "More robots"} {
+		source.put(n, 5, title, crashNow.Add(-time.Hour))
+	}
+	source.listings[2].Authors = []string{"Bo Ng"}
+	var ids []int64
+	for i, keywords := range []string{"robots", "robots", ""} {
+		ids = append(ids, addReader(t, s, fmt.Sprintf("r%d@example.net", i), keywords, utc(7), crashNow.Add(-time.Hour)))
+	}
+	for _, id := range ids[1:] {
+		for _, m := range []subscription.Mark{
+			{Opinion: subscription.MuteKeyword, Text: "tree"}, {Opinion: subscription.MuteAuthor, Text: "Bo Ng"},
+		} {
+			if err := s.Remember(t.Context(), id, m, crashNow.Add(-time.Minute)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	e := newEdition(t, s, newPostman().open, source)
+	e.Pull(t.Context(), crashNow)
+	if _, err := e.Enqueue(t.Context(), crashNow); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{3, 1, 1} {
+		if got := picked(t, s, ids[i]); len(got) != want {
+			t.Errorf("reader %d got %v, want %d papers", ids[i], got, want)
 		}
 	}
 }

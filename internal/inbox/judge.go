@@ -134,9 +134,10 @@ var certain = anyOf(`5\.4\.1\b.{0,20}: recipient address rejected: access denied
 	`couldn.t find an? mail exchanger or ip address`)
 
 // refusesUs asks the judge of our own deliveries whether the words are a
-// refusal of us.
+// refusal of us, or a quota of ours.
 func refusesUs(text string) bool {
-	return letter.Judge(letter.Reply{Stage: letter.StageRcpt, Code: 550, Text: text}) == letter.RefusesUs
+	outcome := letter.Judge(letter.Reply{Stage: letter.StageRcpt, Code: 550, Text: text})
+	return outcome == letter.RefusesUs || outcome == letter.SlowDown
 }
 
 // closedCode reports codes before which some say that nobody is there, and

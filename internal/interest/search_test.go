@@ -9,17 +9,17 @@ import (
 	"pgregory.net/rapid"
 )
 
-// shelf is a corpus in memory.
-type shelf struct {
+// memoryCorpus is a corpus in memory.
+type memoryCorpus struct {
 	abstracts []int32
 	stems     map[uint64][]string
 	words     map[string]*Entry
 	last      map[string]int
 }
 
-// shelve indexes documents as the numbers from 0 on.
-func shelveAll(documents []*Document) *shelf {
-	s := &shelf{stems: map[uint64][]string{}, words: map[string]*Entry{}, last: map[string]int{}}
+// corpusOf indexes documents as the numbers from 0 on.
+func corpusOf(documents []*Document) *memoryCorpus {
+	s := &memoryCorpus{stems: map[uint64][]string{}, words: map[string]*Entry{}, last: map[string]int{}}
 	for doc, d := range documents {
 		postings, abstract := d.Postings()
 		s.abstracts = append(s.abstracts, abstract)
@@ -39,11 +39,11 @@ func shelveAll(documents []*Document) *shelf {
 	return s
 }
 
-func (s *shelf) Abstracts() []int32 { return s.abstracts }
+func (s *memoryCorpus) Abstracts() []int32 { return s.abstracts }
 
-func (s *shelf) Stem(hash uint64) ([]string, error) { return s.stems[hash], nil }
+func (s *memoryCorpus) Stem(hash uint64) ([]string, error) { return s.stems[hash], nil }
 
-func (s *shelf) Words(from, to string) ([]Entry, error) {
+func (s *memoryCorpus) Words(from, to string) ([]Entry, error) {
 	var all []Entry
 	for word, e := range s.words {
 		if word >= from && word < to {
@@ -90,7 +90,7 @@ func TestSearchFindsWhatMatches(t *testing.T) {
 				names.Draw(t, "authors"), kinds.Draw(t, "categories"), kinds.Draw(t, "sources")))
 		}
 		i := interests().Draw(t, "interest")
-		scores, err := i.Search(shelveAll(documents), yes(len(documents)))
+		scores, err := i.Search(corpusOf(documents), yes(len(documents)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestSearchFindsWhatMatchesByEveryConstruct(t *testing.T) {
 		newDocument("LoRA² beats LoRA", "state of the art; state-of-the-art", []string{"LeCun, Yves"}, []string{"stat.ML"}, []string{"hf"}),
 		newDocument("", "", nil, nil, nil),
 	}
-	corpus := shelveAll(documents)
+	corpus := corpusOf(documents)
 	for _, keywords := range []string{
 		"", "robot", "robots", "=robots", "=policy", "polic*", `"robot policy"`, `="robot policies"`, "kmeans", "k-means", "k-mea*", "gps", "GPs", "GPS",
 		"deeplearning", `"deep learning"`, "title:policy", "abstract:policy", `title:"policy of"`, `abstract:"policy of a robot"`, "author:lecun",
@@ -123,7 +123,7 @@ func TestSearchFindsWhatMatchesByEveryConstruct(t *testing.T) {
 func TestSearchLeavesOutWhatIsNotAskedFor(t *testing.T) {
 	documents := []*Document{newDocument("robot", "", nil, nil, nil), newDocument("robot policy", "", nil, nil, nil)}
 	for _, keywords := range []string{"robot", `"robot policy"`, "-drone", "", "cat:x OR robot"} {
-		scores, err := parse(t, keywords).Search(shelveAll(documents), []bool{true, false})
+		scores, err := parse(t, keywords).Search(corpusOf(documents), []bool{true, false})
 		if err != nil || scores[1] != NoMatch {
 			t.Errorf("%q: %v, %v", keywords, scores, err)
 		}
@@ -131,7 +131,7 @@ func TestSearchLeavesOutWhatIsNotAskedFor(t *testing.T) {
 }
 
 func TestADamagedListIsAnError(t *testing.T) {
-	corpus := shelveAll([]*Document{newDocument("robot robot", "", nil, nil, nil)})
+	corpus := corpusOf([]*Document{newDocument("robot robot", "", nil, nil, nil)})
 	list := &corpus.words["wrobot"].Lists[0].List
 	for n := 1; n < len(*list); n++ {
 		whole := *list

@@ -25,7 +25,7 @@ type Shelf struct {
 	categories, sources map[string][]int32
 
 	parts, older map[string]*part // by their text as typed
-	room         int              // parts in one of the two
+	held, room   int              // bytes in parts, and at most so many
 	sums         []sum            // by paper; all zero between two questions
 }
 
@@ -46,28 +46,31 @@ type part struct {
 	hits   [][]Hit // the strongest place of each term, for papers that somebody picked
 }
 
-// maxParts bounds the parts that are remembered. What was not asked for lately
+// maxHeld bounds the memory for parts, in bytes. What was not asked for lately
 // goes first.
-const maxParts = 1 << 20
+const maxHeld = 1 << 28
+
+// size is about what the part takes, with its text and its place in a map.
+func (p *part) size() int { return 200 + 40*len(p.papers) }
 
 // NewShelf puts papers on a shelf. Answers name them by their position.
 func NewShelf(papers []*Document) *Shelf {
 	s := &Shelf{
 		papers: papers, words: newLexicon(), names: newLexicon(),
 		categories: map[string][]int32{}, sources: map[string][]int32{},
-		parts: map[string]*part{}, room: maxParts / 2, sums: make([]sum, len(papers)),
+		parts: map[string]*part{}, room: maxHeld / 2, sums: make([]sum, len(papers)),
 	}
 	for i, d := range papers {
 		at := int32(i)
 		s.words.add(&d.text, at)
 		s.names.add(&d.names, at)
-		shelve(s.categories, d.categories, at)
-		shelve(s.sources, d.sources, at)
+		enter(s.categories, d.categories, at)
+		enter(s.sources, d.sources, at)
 	}
 	return s
 }
 
-func shelve(by map[string][]int32, entries []string, at int32) {
+func enter(by map[string][]int32, entries []string, at int32) {
 	for _, e := range entries {
 		by[e] = put(by[e], at)
 	}
@@ -154,22 +157,20 @@ func (s *Shelf) part(text string) (*part, bool) {
 	if p, ok := s.parts[text]; ok {
 		return p, true
 	}
-	p, ok := s.older[text]
-	if !ok {
+	p, known := s.older[text]
+	text = strings.Clone(text) // it would keep all of the reader's
+	if !known {
 		n, ok := parsePart(text)
 		if !ok {
 			return nil, false
 		}
 		p = s.search(n)
-		text = strings.Clone(text)
-		if p != nothing {
-			p.text = text
-		}
+		p.text = text
 	}
-	if len(s.parts) >= s.room {
-		s.older, s.parts = s.parts, map[string]*part{}
+	if s.held >= s.room {
+		s.older, s.parts, s.held = s.parts, map[string]*part{}, 0
 	}
-	s.parts[text] = p
+	s.parts[text], s.held = p, s.held+p.size()
 	return p, true
 }
 
@@ -180,9 +181,6 @@ func parsePart(text string) (node, bool) {
 	}
 	return i.parts[0], true
 }
-
-// nothing is the part of the many that find nothing.
-var nothing = &part{}
 
 // search finds a part's papers.
 func (s *Shelf) search(n node) *part {
@@ -197,9 +195,6 @@ func (s *Shelf) search(n node) *part {
 	}
 	for _, at := range some {
 		p.weigh(n, at, s.papers[at])
-	}
-	if len(p.papers) == 0 && !p.shut {
-		return nothing
 	}
 	p.papers, p.scores = slices.Clip(p.papers), slices.Clip(p.scores)
 	return p

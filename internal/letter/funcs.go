@@ -17,7 +17,13 @@ import (
 //	short N TEXT            at most N characters, cut at a word
 //	wrap WIDTH INDENT TEXT  lines of WIDTH columns, all but the first indented
 //
-// Plain-text templates of letters also have
+// Templates of letters also have
+//
+//	part NAME DATA          what the template NAME says: of the letter, or of one paper
+//	parts NAME LETTER       the same of every paper of the letter, each from a new line
+//
+// which say the same as template does, but are worked out once for all letters
+// in which they come out alike; and the plain-text ones
 //
 //	words NAME DATA         what the template NAME says, as a text
 func Funcs() map[string]any {

@@ -90,6 +90,30 @@ var claimTests = []test{
 			w.Error(diff)
 		}
 	}},
+	{"a turn settles the letter before and tells of the next, gone readers and all", func(w *world) {
+		a, b, c := w.add("a@example.org", noon), w.add("b@example.org", noon), w.add("c@example.org", noon)
+		for _, r := range []subscription.Reader{a, b, c} {
+			w.enqueue(r, noon)
+		}
+		owner := w.join(noon)
+		ls := w.claim(owner, noon)
+		w.ok(w.Leave(w.Context(), b.ID, noon))
+		done := []letter.Settlement{settlement(ls[0], letter.Delivered, letter.Sent, noon)}
+		held, err := w.Turn(w.Context(), owner, done, []int64{ls[0].ID, ls[1].ID, ls[2].ID, 4711})
+		w.ok(err)
+		want := map[int64]bool{ls[0].ID: false, ls[1].ID: false, ls[2].ID: true, 4711: false}
+		if diff := cmp.Diff(want, held); diff != "" {
+			w.Error(diff)
+		}
+		if got := w.states(a.ID); !cmp.Equal(got, []letter.State{letter.Sent}) {
+			w.Errorf("the letter before is %v", got)
+		}
+		readers, err := w.Recipients(w.Context(), []int64{c.ID, a.ID, 4711, a.ID})
+		w.ok(err)
+		if len(readers) != 2 || readers[a.ID].Address != "a@example.org" || readers[c.ID].ID != c.ID {
+			w.Errorf("recipients %+v", readers)
+		}
+	}},
 	{"a claim is whole letters, as many as asked for, and nobody else's", func(w *world) {
 		want := map[int64]letter.Letter{}
 		for i := range 5 {

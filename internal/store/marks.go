@@ -96,23 +96,17 @@ func (t *tx) marks(reader int64) ([]subscription.Mark, error) {
 	})
 }
 
-// Mutes returns what the readers with ids from first to last have muted, by
+// mutes returns what the readers with ids from first to last have muted, by
 // reader. Readers who muted nothing are not in it.
-func (s *Store) Mutes(ctx context.Context, first, last int64) (map[int64][]subscription.Mark, error) {
+func (t *tx) mutes(first, last int64) (map[int64][]subscription.Mark, error) {
 	const query = `SELECT marks.reader, ` + markColumns + ` FROM marks
 		WHERE reader >= $1 AND reader <= $2 AND kind IN ('paper', 'author', 'keyword') ORDER BY marks.id`
 	mutes := map[int64][]subscription.Mark{}
-	err := s.read(ctx, func(t *tx) error {
-		return t.each(query, []any{first, last}, func(scan func(...any) error) error {
-			var reader int64
-			var m subscription.Mark
-			err := scan(&reader, &m.ID, &m.Opinion, &m.Paper, &m.Text, moment{&m.At})
-			mutes[reader] = append(mutes[reader], m)
-			return err
-		})
+	return mutes, t.each(query, []any{first, last}, func(scan func(...any) error) error {
+		var reader int64
+		var m subscription.Mark
+		err := scan(&reader, &m.ID, &m.Opinion, &m.Paper, &m.Text, moment{&m.At})
+		mutes[reader] = append(mutes[reader], m)
+		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("mutes of readers %d to %d: %w", first, last, err)
-	}
-	return mutes, nil
 }

@@ -55,7 +55,8 @@ const (
 	inFull  = ` `
 )
 
-// due returns the readers who meet the condition, by id, with what they had.
+// due returns the readers who meet the condition, by id, with what they had and
+// muted.
 // The picks of letters are the record of what was sent, whatever the papers
 // were merged into since.
 func (t *tx) due(letters, which string, args ...any) ([]digest.Due, error) {
@@ -66,14 +67,18 @@ func (t *tx) due(letters, which string, args ...any) ([]digest.Due, error) {
 	if err := t.addLetters(ledgers, letters, which, args); err != nil {
 		return nil, err
 	}
+	muted, err := t.mutes(ledgers[0].Reader(), ledgers[len(ledgers)-1].Reader())
+	if err != nil {
+		return nil, err
+	}
 	all := make([]digest.Due, len(ledgers))
 	for i, l := range ledgers {
-		all[i] = l.Due()
-		if broken[l.Reader()] {
+		if all[i] = l.Due(); broken[l.Reader()] {
 			if all[i], err = t.dueOf(l.Reader()); err != nil {
 				return nil, err
 			}
 		}
+		all[i].Muted = muted[l.Reader()]
 	}
 	return all, nil
 }

@@ -1,0 +1,48 @@
+package letter
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+)
+
+// Whatever templates can ask of a digest must be known to decide what a part of
+// it depends on; of an entry the rest is what the paper is.
+func TestEveryValueOfADigestIsInItsKeyOrKnownNotToBe(t *testing.T) {
+	kind := reflect.TypeFor[digestView]()
+	var names []string
+	for _, field := range reflect.VisibleFields(kind) {
+		if field.IsExported() {
+			names = append(names, field.Name)
+		}
+	}
+	for i := range kind.NumMethod() {
+		names = append(names, kind.Method(i).Name)
+	}
+	for _, name := range names {
+		tr := &tracer{}
+		if tr.field(name); tr.found&usesCard != 0 {
+			t.Errorf("%s is taken for a value of a paper: parts with it would never be kept", name)
+		}
+	}
+	if !slices.Contains(names, "Keywords") || !slices.Contains(names, "Rising") {
+		t.Errorf("names: %v", names)
+	}
+}
+
+func TestCacheKeepsWhatIsUsedAndBoundsTheRest(t *testing.T) {
+	c := newCache[int](10, func(string) int { return 1 })
+	c.put(-1, "used")
+	for i := range 1000 {
+		c.put(i, "once")
+		if v, ok := c.get(-1); !ok || v != "used" {
+			t.Fatalf("after %d others it is gone", i+1)
+		}
+		if n := len(c.young) + len(c.old); n > 22 {
+			t.Fatalf("%d are kept", n)
+		}
+	}
+	if _, ok := c.get(0); ok {
+		t.Error("the first of a thousand is still there")
+	}
+}
