@@ -447,7 +447,7 @@ func TestEveryPageIsSmall(t *testing.T) {
 		}
 		s.record(t, ls)
 		id := s.reader(t, "ada@example.org").ID
-		long := strings.Repeat("robots OR laundry\n", 40)
+		long := "robots OR laundry\n" + strings.Repeat(`-"`+strings.Repeat("<&>", 40)+"x\"\n", 14)
 		if err := s.store.Change(t.Context(), id, subscription.Settings{Keywords: long, Rhythm: subscription.Rhythm{Zone: "UTC"}}, time.Now()); err != nil {
 			t.Fatal(err)
 		}
