@@ -56,11 +56,19 @@ func countWords(p *paper.Paper) map[string]float64 {
 	}{{p.PlainTitle(), 3}, {p.PlainSummary(), 1}} {
 		for word := range strings.FieldsFuncSeq(strings.ToLower(part.text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			if len(word) >= 3 {
-				counts[word] += part.weight
+				counts[singular(word)] += part.weight
 			}
 		}
 	}
 	return counts
+}
+
+// singular takes the s off a word that most likely is a plural.
+func singular(word string) string {
+	if len(word) > 4 && strings.HasSuffix(word, "s") && !strings.HasSuffix(word, "ss") {
+		return word[:len(word)-1]
+	}
+	return word
 }
 
 func (n *neighbourhood) vector(counts map[string]float64) vector {
@@ -79,7 +87,7 @@ func (n *neighbourhood) vector(counts map[string]float64) vector {
 }
 
 // alike is the least cosine at which two papers are called similar.
-const alike = 0.12
+const alike = 0.09
 
 // near returns the papers most like p, at most max.
 func (n *neighbourhood) near(p *paper.Paper, max int) []*paper.Paper {
