@@ -26,6 +26,7 @@ type Table struct {
 	// Of the reader who is at the table, kept for their room.
 	want, before interest.Answer
 	top          top
+	picks        []Pick
 }
 
 // rise says whether a paper trends more than at an earlier moment.
@@ -66,7 +67,7 @@ func (c *Candidate) recent(now time.Time) bool {
 }
 
 // Select is Select over those of the table's candidates that the reader has not
-// muted, for keywords as they were typed. Its error is ErrFloor, or that of the keywords.
+// muted, for keywords as they were typed. Its picks are good until the next call. Its error is ErrFloor, or that of the keywords.
 func (t *Table) Select(keywords string, h History, m Mutes, max int) (Selection, error) {
 	if err := t.shelf.Ask(keywords, &t.want); err != nil {
 		return Selection{}, fmt.Errorf("keywords: %w", err)
@@ -107,11 +108,11 @@ func (t *Table) choose(keywords string, h *History, m Mutes, into *top) error {
 }
 
 func (t *Table) selection() Selection {
-	s := Selection{Matched: t.top.seen, Picks: make([]Pick, len(t.top.best))}
-	for i, r := range t.top.sorted() {
-		s.Picks[i] = Pick{Candidate: *r.Candidate, Match: interest.Match{Hits: t.want.Hits(r.at), Score: r.score}}
+	t.picks = t.picks[:0]
+	for _, r := range t.top.sorted() {
+		t.picks = append(t.picks, Pick{Candidate: *r.Candidate, Match: interest.Match{Hits: t.want.Hits(r.at), Score: r.score}})
 	}
-	return s
+	return Selection{Matched: t.top.seen, Picks: t.picks}
 }
 
 // mostMoments bounds the moments for which it is remembered what has risen

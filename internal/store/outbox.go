@@ -90,6 +90,7 @@ func (t *tx) ledgers(letters, which string, args []any) ([]*digest.Ledger, map[i
 		FROM readers WHERE ` + which + ` ORDER BY readers.id`
 	var ledgers []*digest.Ledger
 	broken := map[int64]bool{}
+	var all []any
 	err := t.each(query, args, func(scan func(...any) error) error {
 		var r subscription.Reader
 		var had digest.Had
@@ -97,7 +98,8 @@ func (t *tx) ledgers(letters, which string, args []any) ([]*digest.Ledger, map[i
 		var slot time.Time
 		var era int64
 		err := scanReader(func(into ...any) error {
-			return scan(append(into, &packed, moment{&slot}, &era)...)
+			all = append(append(all[:0], into...), &packed, moment{&slot}, &era)
+			return scan(all...)
 		}, &r)
 		if err != nil {
 			return err
