@@ -155,6 +155,7 @@ func (r *rehearsal) configured(dir string) (_ *config, err error) {
 		}
 	}
 	c.Database = "sqlite:" + filepath.Join(dir, "rehearsal.db")
+	c.Mail.Folder = filepath.Join(dir, "mail") // stays empty
 	c.Sources = nil
 	c.Mail.Limits = limitsConfig{} // what is measured is how fast it could be
 	c.Mail.Connections = cmp.Or(r.connections, c.Mail.Connections)
