@@ -32,6 +32,8 @@ func checkCommand(f *flag.FlagSet) func(context.Context, []string, streams) erro
 		}
 		r.line("database", c.Database, nil)
 		defer a.close()
+		_, err = a.pages(func() {}, time.Now)
+		r.line("templates", "letters and pages can be shown", err)
 		for _, source := range a.sources {
 			what, err := checkSource(ctx, source)
 			r.line("source "+source.Name(), what, err)
@@ -106,12 +108,16 @@ func (c *config) checkMail(ctx context.Context, r *checks) {
 }
 
 // checkSending tells what the mail server said against us last, and which places
-// asked for less mail. That is news, and no fault of the configuration.
+// asked for less mail. A sending that was stopped is a fault that somebody has
+// to see to; a place that waits is news.
 func (a *app) checkSending(ctx context.Context, r *checks) {
 	why, stopped, err := a.store.Stopped(ctx)
-	if err != nil || stopped {
-		r.line("sending", fmt.Sprintf("was stopped at %s: %v; it goes on as soon as a letter is taken",
-			why.At.Format(time.RFC3339), &letter.Fault{Reply: why.Reply}), err)
+	if stopped {
+		err = fmt.Errorf("was stopped at %s: %w; it goes on as soon as a letter is taken",
+			why.At.Format(time.RFC3339), &letter.Fault{Reply: why.Reply})
+	}
+	if err != nil {
+		r.line("sending", "", err)
 	}
 	now := time.Now()
 	places, err := a.store.PausedPlaces(ctx, now)

@@ -95,7 +95,7 @@ func TestCheckTellsWhatServersSaid(t *testing.T) {
 	if out := p.run(failed, "run"); !strings.Contains(out, "sending stopped") {
 		t.Errorf("run:\n%s", out)
 	}
-	if out := p.run(done, "check"); !strings.Contains(out, "sending: was stopped at ") || !strings.Contains(out, "at mail: 550 5.7.1 your mail is not wanted") {
+	if out := p.run(failed, "check"); !strings.Contains(out, "sending: was stopped at ") || !strings.Contains(out, "at mail: 550 5.7.1 your mail is not wanted") {
 		t.Errorf("check:\n%s", out)
 	}
 }

@@ -43,6 +43,9 @@ type app struct {
 func open(ctx context.Context, c *config, log *slog.Logger, stdin io.Reader) (_ *app, err error) {
 	a := &app{config: c, log: log, words: templates.FS}
 	if c.Templates != "" {
+		if _, err := os.Stat(c.path(c.Templates)); err != nil {
+			return nil, fmt.Errorf("templates: %w", err)
+		}
 		own := os.DirFS(c.path(c.Templates))
 		if err := misnamed(own, templates.FS); err != nil {
 			return nil, err

@@ -80,7 +80,7 @@ func (e *Edition) fetchAndRecord(ctx context.Context, source Source, now time.Ti
 	if err != nil {
 		return broken(errors.Join(fetchErr, err))
 	}
-	if fetchErr != nil && len(batch.Listings) == 0 {
+	if fetchErr != nil && len(batch.Listings) == 0 && batch.Quiet == "" {
 		return broken(fetchErr)
 	}
 	r := SourceReport{Recorded: recorded, Err: fetchErr}

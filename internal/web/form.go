@@ -79,7 +79,7 @@ func formOf(set subscription.Settings) form {
 }
 
 // maxPapers is the most papers that a reader can have in one letter.
-const maxPapers = 100
+const maxPapers = 200
 
 // readKeywords takes the keywords from the posted form.
 func (f *form) readKeywords(r *http.Request) {

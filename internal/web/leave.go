@@ -76,6 +76,14 @@ func (s *server) explain(w http.ResponseWriter, r *http.Request) error {
 	if err := parse(r); err != nil {
 		return err
 	}
+	reader, err := s.Readers.Reader(r.Context(), t.Reader)
+	if err != nil && !errors.Is(err, subscription.ErrNoReader) {
+		return err
+	}
+	if err == nil && reader.State != subscription.Left { // they came back meanwhile
+		http.Redirect(w, r, s.local(s.Links.Settings(reader.ID)), http.StatusSeeOther)
+		return nil
+	}
 	var why []string
 	for _, said := range []string{r.PostForm.Get("why"), r.PostForm.Get("words")} {
 		if said = strings.TrimSpace(said); said != "" {

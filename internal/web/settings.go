@@ -267,8 +267,8 @@ func (s *server) pause(w http.ResponseWriter, r *http.Request) error {
 }
 
 // pauseUntil reads when a pause ends: at the beginning of a day of the
-// reader's, or after some weeks; zero is when they resume. A day gone by ends
-// it at once.
+// reader's, or after some weeks; zero is when they resume. A day that has
+// begun is no end.
 func pauseUntil(r *http.Request, zone string, now time.Time) (time.Time, error) {
 	last := now.AddDate(0, 0, 7*maxPause)
 	if typed := r.PostForm.Get("until"); typed != "" {
@@ -278,10 +278,8 @@ func pauseUntil(r *http.Request, zone string, now time.Time) (time.Time, error) 
 		}
 		day, err := time.ParseInLocation(time.DateOnly, typed, loc)
 		switch {
-		case err != nil:
+		case err != nil, !day.After(now):
 			return time.Time{}, errBadForm
-		case day.Before(now):
-			return now, nil
 		case day.After(last):
 			return last, nil
 		}
