@@ -87,7 +87,7 @@ func personal(n int, ps []*paper.Paper) ([]letter.Letter, []letter.DigestInput) 
 			in.Links.View, in.Links.Mark = "", nil
 		case 1:
 			in.Links.View += "?a=b&amp=c"
-			in.Links.Mark = func(k paper.Key) string { return fmt.Sprint("https://paperboy.example/?mark=a&amp=b+c&i=", i, k) }
+			in.Links.Mark = func(k paper.Key) string { return fmt.Sprintf("https://paperboy.example/?mark=a&amp=b+c&i=%d-%d", i, k) }
 		}
 		ls, ins = append(ls, l), append(ins, in)
 	}
