@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,12 +93,39 @@ func linesOfPapers(t *testing.T, pages string, n int) string {
 	return out.String()
 }
 
-// harmless is why a letter may hold what some of Gmail, Outlook and Apple Mail
-// leave out, by its name at caniemail.com.
-var harmless = map[string]string{}
+// harmless is why the letter may hold what Gmail, Outlook or Apple Mail do not
+// support in full, by its name at caniemail.com. Without any of it the letter
+// says the same, in the same order.
+var harmless = map[string]string{
+	// Kept, in another form.
+	"html-body": "some make a div of it: margin and colour are on the table in it too",
+	"css-font":  "Gmail for other providers' accounts shows its own font",
+
+	// Lost with nothing that is said.
+	"html-style":          "it has dark mode and phones' margins; Gmail for other providers' accounts does without",
+	"css-at-media":        "the same",
+	"css-overflow-wrap":   "word-wrap, which all know, stands beside it; it is for words longer than a line",
+	"css-max-width":       "older Outlooks let the column be as wide as the window",
+	"css-text-decoration": "titles are underlined then, as all links are",
+	"css-letter-spacing":  "the site's name and the drawing of votes are set a little tighter",
+
+	// Supported but for values that are not in it.
+	"css-padding":        "of cells alone in Outlook on Windows; all is on cells",
+	"css-margin":         "negative and auto values, and that of body; its own is 0",
+	"css-line-height":    "Outlook on Windows rounds it",
+	"css-text-align":     "start and end",
+	"css-text-transform": "lowercase",
+	"css-font-weight":    "weights in numbers",
+	"css-border":         "above 8 pixels",
+	"css-width":          "of other than tables and cells; there it is 100 per cent",
+}
+
+// bigThree are the mail programs that must lose nothing that changes the meaning.
+var bigThree = []string{"gmail", "outlook", "apple-mail"}
 
 func TestMailProgramsSupportTheLetter(t *testing.T) {
 	j := judge(t, "127.0.0.1:18474")
+	lacking := map[string]bool{}
 	for to, m := range j.letters {
 		if len(m.HTML) > letter.MaxHTML {
 			t.Errorf("%s: HTML of %d bytes", to, len(m.HTML))
@@ -110,8 +137,19 @@ func TestMailProgramsSupportTheLetter(t *testing.T) {
 		}
 		for _, w := range warnings {
 			for _, r := range w.Results {
-				t.Logf("%s %s %s %s", w.Slug, r.Family, r.Name, r.Support)
+				if r.Support == "yes" || !slices.Contains(bigThree, r.Family) {
+					continue
+				}
+				lacking[w.Slug] = true
+				if harmless[w.Slug] == "" {
+					t.Errorf("%s: %s is supported by %s: %s, and nothing says why that is harmless", to, w.Slug, r.Name, r.Support)
+				}
 			}
+		}
+	}
+	for slug := range harmless {
+		if !lacking[slug] {
+			t.Errorf("%s is explained, and is supported or not in the letter", slug)
 		}
 	}
 }
@@ -144,23 +182,35 @@ func TestEveryLinkOfTheLetterIsAnswered(t *testing.T) {
 			}
 		}
 	}
-	t.Log(ways)
+	for way, want := range map[string]int{"/lab/settings/": 1, "/lab/leave/": 1, "/lab/view/": 1, "/lab/mark/": 20, "/abs/": 10} {
+		if ways[way] != want {
+			t.Errorf("%d links were checked that have %s in them, want %d", ways[way], way, want)
+		}
+	}
 }
 
 // innocent is why a rule of SpamAssassin's fires on the letter.
-var innocent = map[string]string{}
+var innocent = map[string]string{
+	"HTML_MESSAGE": "it has an HTML part; worth no points",
+	"WEIRD_PORT":   "the test's servers listen on ports of their own",
+	"ALL_TRUSTED":  "it came over loopback alone, which is to its good and not counted",
+}
 
 func TestTheLetterIsNoSpam(t *testing.T) {
 	j := judge(t, "127.0.0.1:18476")
 	for to, m := range j.letters {
+		raw := j.mailpit.Raw(t, m.ID)
+		if !strings.Contains(string(raw), "DKIM-Signature: ") {
+			t.Errorf("%s: the letter is not signed", to)
+		}
 		points := 0.0
-		for rule, p := range peers.SpamAssassin(t, j.mailpit.Raw(t, m.ID)) {
-			points += p
+		for rule, p := range peers.SpamAssassin(t, raw) {
+			points += max(p, 0) // none makes up for another
 			if innocent[rule] == "" {
 				t.Errorf("%s: rule %s fires (%+.1f) and is not explained", to, rule, p)
 			}
 		}
-		t.Logf("%s: %.1f points", to, math.Round(points*10)/10)
+		t.Logf("%s: %.1f points", to, points)
 		if points >= 1 {
 			t.Errorf("%s: %.1f points, want less than 1.0", to, points)
 		}
