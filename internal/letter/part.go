@@ -347,10 +347,11 @@ func (f *format) encode(name, said string, rec *recorder) ([]item, error) {
 // assembly is a body that is being put together.
 type assembly struct {
 	*format
-	out   []byte
-	raw   int
-	begun bool // something is written
-	blank bool // an empty line is due before what comes next
+	out    []byte
+	raw    int
+	begun  bool   // something is written
+	blank  bool   // an empty line is due before what comes next
+	quoted []byte // a link, for a moment
 }
 
 // put writes a part.
@@ -379,7 +380,8 @@ func (a *assembly) add(one *item, of whole) error {
 		return err
 	case isLink:
 		link := of.linkOf(one.link)
-		a.write(append(appendQuoted(nil, link), softBreak...), len(link))
+		a.quoted = append(appendQuoted(a.quoted[:0], link), softBreak...)
+		a.write(a.quoted, len(link))
 	default:
 		a.write(one.quoted, one.raw)
 	}
