@@ -168,3 +168,39 @@ func TestContrastIsThatOfTheRecommendation(t *testing.T) {
 		}
 	}
 }
+
+// A screen reader goes from heading to heading, in the letter's language, and
+// nothing is fetched from anywhere.
+func TestALetterIsOutlinedForThoseWhoHearIt(t *testing.T) {
+	for name, page := range everyHTML(t) {
+		headings := map[string]int{}
+		z := html.NewTokenizer(strings.NewReader(page))
+		for z.Next() != html.ErrorToken {
+			token := z.Token()
+			if token.Type != html.StartTagToken && token.Type != html.SelfClosingTagToken {
+				continue
+			}
+			headings[token.Data]++
+			if token.Data == "html" && !strings.Contains(token.String(), `lang="en"`) {
+				t.Errorf("%s: no language: %s", name, token)
+			}
+			for _, a := range token.Attr {
+				if a.Key == "src" || a.Key == "background" || a.Key == "srcset" || strings.Contains(a.Val, "url(") {
+					t.Errorf("%s: it loads something: %s", name, token)
+				}
+			}
+		}
+		want := 0
+		if name == "digest" {
+			want = 4
+		}
+		if headings["h1"] != 1 || headings["h2"] != want || headings["html"] != 1 {
+			t.Errorf("%s: %d headings and %d papers', want 1 and %d", name, headings["h1"], headings["h2"], want)
+		}
+		for _, tag := range []string{"img", "link", "script", "iframe", "object", "video"} {
+			if headings[tag] > 0 {
+				t.Errorf("%s: it has <%s>", name, tag)
+			}
+		}
+	}
+}
