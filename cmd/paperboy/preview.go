@@ -165,7 +165,10 @@ func (a *app) writePreview(w io.Writer, format string, l letter.Letter, papers m
 	}
 	m, err := a.composer.Digest(l, letter.DigestInput{
 		Location: zone, Papers: papers, Weekly: r.Rhythm.Weekly,
-		Links: letter.Links{Settings: a.links.Settings(r.ID), Leave: a.links.Leave(r.ID)},
+		Links: letter.Links{
+			Settings: a.links.Settings(r.ID), Leave: a.links.Leave(r.ID), View: a.links.View(r.ID, l.ID),
+			Mark: func(k paper.Key) string { return a.links.Mark(r.ID, k) },
+		},
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"paperboy/internal/letter"
+	"paperboy/internal/paper"
 	"paperboy/internal/subscription"
 )
 
@@ -39,7 +40,11 @@ func (e *Edition) compose(p parcel) (letter.Message, error) {
 		return e.Composer.Encoded(l, letter.DigestInput{
 			Location: zone, Papers: p.papers, Weekly: r.Rhythm.Weekly,
 			First: l.Slot.Equal(r.Confirmed),
-			Links: letter.Links{Settings: e.Links.Settings(r.ID), Leave: e.Links.Leave(r.ID), Mail: e.Mailboxes.Leave(r.ID)},
+			Links: letter.Links{
+				Settings: e.Links.Settings(r.ID), Leave: e.Links.Leave(r.ID), Mail: e.Mailboxes.Leave(r.ID),
+				View: e.Links.View(r.ID, l.ID),
+				Mark: func(k paper.Key) string { return e.Links.Mark(r.ID, k) },
+			},
 		})
 	}
 	in := letter.NoticeInput{Location: zone, Known: r.State == subscription.Active || r.State == subscription.Paused}

@@ -33,6 +33,11 @@ type Links struct {
 	Settings string
 	Leave    string // also takes the one-click POST of RFC 8058
 	Mail     string // an address, mail to which leaves; empty: none
+	View     string // the letter in the browser; empty: none
+
+	// Mark links to the page on which the reader says what they think of a
+	// paper; nil: there is none.
+	Mark func(paper.Key) string
 }
 
 // DigestInput is what a digest needs beside its letter.
@@ -210,7 +215,11 @@ func (c *Composer) words(name string, view any) (string, error) {
 	if !ok {
 		return c.say(name, view)
 	}
-	key := e.key(name, c.inText.usesOf(name))
+	used := c.inText.usesOf(name)
+	if used&usesMark != 0 {
+		return c.say(name, e) // it holds a reader's own link
+	}
+	key := e.key(name, used)
 	if said, ok := c.inText.words.get(key); ok {
 		return said, nil
 	}
@@ -359,6 +368,7 @@ type digestView struct {
 	Omitted       int    // papers left to the text part, for want of room
 	Settings      string
 	Leave         string
+	View          string // empty: none
 
 	rec *recorder
 }
@@ -387,10 +397,11 @@ func (v digestView) Rising() int {
 // entry is one paper's place in a letter.
 type entry struct {
 	Card
-	Number int  // from 1
-	First  bool // it is the first
-	Lean   bool // without its summary
-	Bare   bool // the linked title alone
+	Number int    // from 1
+	First  bool   // it is the first
+	Lean   bool   // without its summary
+	Bare   bool   // the linked title alone
+	Mark   string // the reader's page for what they think of it; empty: none
 
 	leaf    *leaf
 	looks   looks
@@ -405,7 +416,7 @@ type entry struct {
 func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 	v := digestView{
 		Site: c.siteView(), Weekly: in.Weekly, First: in.First,
-		Keywords: keywords(l.Keywords), Settings: in.Links.Settings, Leave: in.Links.Leave,
+		Keywords: keywords(l.Keywords), Settings: in.Links.Settings, Leave: in.Links.Leave, View: in.Links.View,
 		Day: l.Made.In(zone(in.Location)),
 	}
 	v.Papers = make([]entry, 0, len(l.Picks))
@@ -416,7 +427,11 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 			continue
 		}
 		seen[p.Key] = true
-		v.Papers = append(v.Papers, c.entry(p, pick, l.Made, len(v.Papers)+1))
+		e := c.entry(p, pick, l.Made, len(v.Papers)+1)
+		if in.Links.Mark != nil {
+			e.Mark = in.Links.Mark(p.Key)
+		}
+		v.Papers = append(v.Papers, e)
 	}
 	v.More = max(0, l.Matched-len(l.Picks))
 	return v

@@ -76,7 +76,11 @@ func ofPapers(ps ...*paper.Paper) (letter.Letter, letter.DigestInput) {
 	}
 	in := letter.DigestInput{
 		Location: time.FixedZone("CEST", 2*3600), Papers: map[paper.Key]*paper.Paper{},
-		Links: letter.Links{Settings: "https://paperboy.example/settings/abc", Leave: "https://paperboy.example/leave/def"},
+		Links: letter.Links{
+			Settings: "https://paperboy.example/settings/abc", Leave: "https://paperboy.example/leave/def",
+			View: "https://paperboy.example/view/ghi",
+			Mark: func(k paper.Key) string { return fmt.Sprint("https://paperboy.example/mark/jkl", k) },
+		},
 	}
 	for _, p := range ps {
 		l.Picks = append(l.Picks, letter.Pick{Paper: p.Key})

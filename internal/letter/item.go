@@ -38,6 +38,8 @@ type linkKind uint8
 const (
 	settingsLink linkKind = iota
 	leaveLink
+	viewLink
+	markLink // of one paper
 	linkKinds
 )
 
@@ -68,28 +70,33 @@ func (r *recorder) mark(h hole) string {
 // the same places. It has only letters, which come through every escaping. A
 // link that can't be filled in later is returned as it is.
 func (r *recorder) link(kind linkKind, link string) string {
-	_, room := room(link)
-	if room == 0 {
+	of := room(link)
+	if of.length == 0 {
 		return link
 	}
 	name := "linkofkind" + string('a'+rune(kind))
-	r.links[kind] = name + strings.Repeat("x", room-len(name))
+	r.links[kind] = name + strings.Repeat("x", of.length-len(name))
 	return r.links[kind]
 }
 
 // shortestRoom is what a mark of a link needs not to be taken for a word.
 const shortestRoom = 24
 
-// room tells how a part depends on a link: on its length alone, or, where a
-// format could have to escape something in it, on all of it.
-func room(link string) (literal string, room int) {
+// roomKey is what a part depends on of a link: its length alone, or, where a
+// format could have to escape something in it, all of it.
+type roomKey struct {
+	literal string
+	length  int
+}
+
+func room(link string) roomKey {
 	harmless := func(r rune) bool {
 		return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune(":/._~-", r)
 	}
 	if len(link) < shortestRoom || strings.ContainsFunc(link, func(r rune) bool { return !harmless(r) }) {
-		return link, 0
+		return roomKey{literal: link}
 	}
-	return "", len(link)
+	return roomKey{length: len(link)}
 }
 
 // writer cuts what a template says at its marks, and encodes it.

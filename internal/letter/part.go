@@ -109,6 +109,7 @@ type entryKey struct {
 	number            int    // or 0
 	lean, bare, first bool
 	any               bool // there is a reason
+	mark              roomKey
 }
 
 // digestKey is all that a part of a digest depends on, where it does not depend
@@ -119,10 +120,9 @@ type digestKey struct {
 	zone            *time.Location
 	weekly, first   bool
 	count, omitted  int
-	more, rising    int    // or 0
-	settings, leave string // where they can't be filled in
-	roomForSettings int    // else
-	roomForLeave    int
+	more, rising    int // or 0
+	settings, leave roomKey
+	view            roomKey
 }
 
 // whole is what parts are of: an entry or a digest.
@@ -132,6 +132,8 @@ type whole interface {
 	// recorded is the same as a template is given it, to leave marks for parts
 	// and links.
 	recorded(r *recorder) any
+	// linkOf returns the link that a mark for one stands for.
+	linkOf(kind linkKind) string
 }
 
 func (e *entry) partOf(f *format, name string) ([]item, error) {
@@ -166,6 +168,9 @@ func (e *entry) key(name string, used uses) entryKey {
 	if used&usesSummaryHits != 0 {
 		key.hits += "/" + e.marks().summaryKey
 	}
+	if used&usesMark != 0 {
+		key.mark = room(e.Mark)
+	}
 	return key
 }
 
@@ -184,8 +189,7 @@ func (v *digestView) partOf(f *format, name string) ([]item, error) {
 	if used&usesRising != 0 {
 		key.rising = v.Rising()
 	}
-	key.settings, key.roomForSettings = room(v.Settings)
-	key.leave, key.roomForLeave = room(v.Leave)
+	key.settings, key.leave, key.view = room(v.Settings), room(v.Leave), room(v.View)
 	return cached(f, f.ofDigests, key, name, v)
 }
 
@@ -203,19 +207,33 @@ func cached[K comparable](f *format, kept *cache[K, []item], key K, name string,
 func (e *entry) recorded(r *recorder) any {
 	one := *e
 	one.rec, one.place = r, 0
+	one.Mark = r.link(markLink, e.Mark)
 	return &one
 }
+
+func (e *entry) linkOf(linkKind) string { return e.Mark }
 
 func (v *digestView) recorded(r *recorder) any {
 	one := *v
 	one.rec = r
 	one.Settings = r.link(settingsLink, v.Settings)
 	one.Leave = r.link(leaveLink, v.Leave)
+	one.View = r.link(viewLink, v.View)
 	one.Papers = slices.Clone(v.Papers)
 	for i := range one.Papers {
 		one.Papers[i].rec, one.Papers[i].place = r, i+1
 	}
 	return one
+}
+
+func (v *digestView) linkOf(kind linkKind) string {
+	switch kind {
+	case settingsLink:
+		return v.Settings
+	case leaveLink:
+		return v.Leave
+	}
+	return v.View
 }
 
 // part is the function that templates call for a part. Where no letter is being
@@ -329,10 +347,11 @@ func (f *format) encode(name, said string, rec *recorder) ([]item, error) {
 // assembly is a body that is being put together.
 type assembly struct {
 	*format
-	out   []byte
-	raw   int
-	begun bool // something is written
-	blank bool // an empty line is due before what comes next
+	out    []byte
+	raw    int
+	begun  bool   // something is written
+	blank  bool   // an empty line is due before what comes next
+	quoted []byte // a link, for a moment
 }
 
 // put writes a part.
@@ -360,12 +379,9 @@ func (a *assembly) add(one *item, of whole) error {
 		}
 		return err
 	case isLink:
-		v := of.(*digestView)
-		link := v.Settings
-		if one.link == leaveLink {
-			link = v.Leave
-		}
-		a.write(append(appendQuoted(nil, link), softBreak...), len(link))
+		link := of.linkOf(one.link)
+		a.quoted = append(appendQuoted(a.quoted[:0], link), softBreak...)
+		a.write(a.quoted, len(link))
 	default:
 		a.write(one.quoted, one.raw)
 	}

@@ -80,6 +80,15 @@ func personal(n int, ps []*paper.Paper) ([]letter.Letter, []letter.DigestInput) 
 		if i%10 == 0 {
 			in.Links.Leave = fmt.Sprint("https://paperboy.example/?leave=a&amp=b+c&i=", i)
 		}
+		in.Links.View = fmt.Sprint("https://paperboy.example/view/", i*i)
+		in.Links.Mark = func(k paper.Key) string { return fmt.Sprint("https://paperboy.example/mark/", i, "-", k) }
+		switch i % 7 {
+		case 0:
+			in.Links.View, in.Links.Mark = "", nil
+		case 1:
+			in.Links.View += "?a=b&amp=c"
+			in.Links.Mark = func(k paper.Key) string { return fmt.Sprintf("https://paperboy.example/?mark=a&amp=b+c&i=%d-%d", i, k) }
+		}
 		ls, ins = append(ls, l), append(ins, in)
 	}
 	return ls, ins
@@ -125,6 +134,7 @@ func TestOperatorsOwnParts(t *testing.T) {
 		"a part of every paper in a line": `<html><p>{{parts "paper" .}}</p></html>{{define "paper"}}{{.Number}}{{end}}`,
 		"parts of the digest":             `<html>{{part "top" .}}{{part "links" .}}{{part "rest" .}}</html>{{define "top"}}{{if .Papers}}{{.Top.Title}}{{end}}{{end}}{{define "links"}}{{.Settings}}, {{.Leave}}{{.Leave}}{{end}}{{define "rest"}}{{.Rest}}{{.Day}}{{with .More}}{{.}}{{end}}{{len .Papers}}{{end}}`,
 		"links in several places":         `<html><p title="{{.Leave}}">{{.Leave}}</p><a href="{{.Settings}}">x</a><a href={{.Leave}}>y</a></html>`,
+		"links to mark":                   `<html>{{range .Papers}}<a href="{{.Mark}}">m</a>{{part "a" .}}<p title="{{part "b" .}}">{{end}}{{parts "b" .}}{{with .View}}{{.}}{{end}}</html>{{define "a"}}{{.Title}}<b>{{.Mark}}</b>{{end}}{{define "b"}}{{.Mark}}, {{.Mark}}{{end}}`,
 		"no parts":                        fmt.Sprintf(frame, `<p>{{.Number}} {{.Title}} {{template "matched" .}}</p>`),
 		"a part within a line":            fmt.Sprintf(frame, `<p>{{part "paper" .}}, </p>`) + `{{define "paper"}}<i>{{.Title}}</i>{{end}}`,
 		"two parts within a line":         fmt.Sprintf(frame, `<p>{{part "a" .}}{{part "b" .}}</p>`) + `{{define "a"}}<i>{{.Title}}</i>{{end}}{{define "b"}}{{.Number}}{{end}}`,

@@ -2,6 +2,7 @@ package letter_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -82,6 +83,8 @@ func addressed(t testing.TB, keywords string, papers []*paper.Paper, more int) (
 		Links: letter.Links{
 			Settings: "https://paperboy.example/settings/s3aledsettingstoken",
 			Leave:    "https://paperboy.example/leave/s3aledleavetoken",
+			View:     "https://paperboy.example/view/s3aledviewtoken",
+			Mark:     func(k paper.Key) string { return fmt.Sprint("https://paperboy.example/mark/s3aledmarktoken", k) },
 		},
 	}
 	for _, p := range papers {

@@ -74,7 +74,11 @@ func sampleDigests() []DigestInput {
 		3: {Key: 3, Title: "A paper with a brief", Brief: "It is short.", Authors: []string{"A"}, Sighted: sampleTime},
 	}
 	links := Links{Settings: "https://paperboy.example/settings/sample", Leave: "https://paperboy.example/leave/sample"}
+	whole := links
+	whole.View = "https://paperboy.example/view/sample"
+	whole.Mark = func(paper.Key) string { return "https://paperboy.example/mark/sample" }
 	return []DigestInput{
+		{Papers: papers, Links: whole},
 		{Papers: papers, Links: links},
 		{Papers: papers, Links: links, Weekly: true},
 		{Papers: papers, Links: links, First: true},

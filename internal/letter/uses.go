@@ -16,6 +16,7 @@ const (
 	usesKeywords                     // the reader's
 	usesMore                         // how many papers were left out
 	usesRising                       // whether the paper rises, or how many do
+	usesMark                         // the reader's link to its marks
 	usesPapers                       // a digest's papers, in other ways than as parts
 	usesAll         = 1<<iota - 1
 )
@@ -97,7 +98,7 @@ func (t *tracer) branch(n parse.BranchNode, inner, body bool) {
 
 func (t *tracer) field(name string) {
 	switch name {
-	case "Lean", "Bare", "Site", "Day", "Weekly", "First", "Count", "Rest", "Omitted", "Settings", "Leave":
+	case "Lean", "Bare", "Site", "Day", "Weekly", "First", "Count", "Rest", "Omitted", "Settings", "Leave", "View":
 	case "Keywords":
 		t.found |= usesKeywords
 	case "More":
@@ -106,6 +107,8 @@ func (t *tracer) field(name string) {
 		t.found |= usesRising
 	case "Papers", "Top":
 		t.found |= usesPapers
+	case "Mark":
+		t.found |= usesMark
 	case "Number":
 		t.found |= usesNumber
 	case "Matched":

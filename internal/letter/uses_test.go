@@ -1,9 +1,13 @@
 package letter
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
+
+	"paperboy/internal/paper"
+	"paperboy/templates"
 )
 
 // Whatever templates can ask of a digest must be known to decide what a part of
@@ -27,6 +31,36 @@ func TestEveryValueOfADigestIsInItsKeyOrKnownNotToBe(t *testing.T) {
 	}
 	if !slices.Contains(names, "Keywords") || !slices.Contains(names, "Rising") {
 		t.Errorf("names: %v", names)
+	}
+}
+
+// Each reader has links of their own, and that must not cost a rendering each.
+func TestReadersLinksAreFilledIntoPartsThatAllShare(t *testing.T) {
+	c, err := NewComposer(templates.FS, Site{Name: "Sample", URL: "https://paperboy.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := func() int {
+		n := 0
+		for _, f := range []*format{c.inHTML, c.inText} {
+			n += len(f.ofEntries.young) + len(f.ofReaders.young) + len(f.ofDigests.young)
+		}
+		return n
+	}
+	in := sampleDigests()[0]
+	var first int
+	for reader := 100; reader < 200; reader++ {
+		in.Links.View = fmt.Sprint("https://paperboy.example/view/", reader)
+		in.Links.Mark = func(k paper.Key) string { return fmt.Sprintf("https://paperboy.example/mark/%d-%d", reader, k) }
+		if _, err := c.Encoded(sampleLetter(Digest), in); err != nil {
+			t.Fatal(err)
+		}
+		if first == 0 {
+			first = kept()
+		}
+	}
+	if now := kept(); first == 0 || now != first {
+		t.Errorf("%d parts are kept after one reader, %d after a hundred", first, now)
 	}
 }
 

@@ -140,19 +140,43 @@ func (m *MailpitServer) Headers(t testing.TB, id string) map[string][]string {
 	return headers
 }
 
+// MailpitWarning is something in a message's HTML, by its name at
+// caniemail.com, that some mail programs do not support.
+type MailpitWarning struct {
+	Slug    string
+	Results []struct {
+		Family  string // gmail, outlook, apple-mail …, in words
+		Name    string // with its platform and version
+		Support string // yes, no or partial
+	}
+}
+
 // HTMLCheck returns how much of one message's HTML mail programs support, in
-// per cent, and the names of what some do not.
-func (m *MailpitServer) HTMLCheck(t testing.TB, id string) (supported float64, warnings []string) {
+// per cent, and what some do not.
+func (m *MailpitServer) HTMLCheck(t testing.TB, id string) (supported float64, warnings []MailpitWarning) {
 	t.Helper()
 	var check struct {
 		Total    struct{ Supported float64 }
-		Warnings []struct{ Title string }
+		Warnings []MailpitWarning
 	}
 	m.get(t, "/api/v1/message/"+url.PathEscape(id)+"/html-check", &check)
-	for _, warning := range check.Warnings {
-		warnings = append(warnings, warning.Title)
-	}
-	return check.Total.Supported, warnings
+	return check.Total.Supported, check.Warnings
+}
+
+// MailpitLink is a link of a message and what its server answered to a HEAD; 0
+// is no answer.
+type MailpitLink struct {
+	URL        string
+	StatusCode int
+	Status     string
+}
+
+// LinkCheck follows every link of one message, in text and HTML.
+func (m *MailpitServer) LinkCheck(t testing.TB, id string) []MailpitLink {
+	t.Helper()
+	var check struct{ Links []MailpitLink }
+	m.get(t, "/api/v1/message/"+url.PathEscape(id)+"/link-check", &check)
+	return check.Links
 }
 
 // Raw returns one message as it came over the wire.

@@ -7,8 +7,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"paperboy/internal/paper"
@@ -56,7 +58,10 @@ const (
 )
 
 // Sealer seals and opens tokens. It is safe for concurrent use.
-type Sealer struct{ keys [][]byte }
+type Sealer struct {
+	keys  [][]byte
+	first sync.Pool // hashes begun with the first key: a letter has a dozen links
+}
 
 // NewSealer returns a sealer whose first key seals and whose keys all open, so
 // that a key can be replaced while links made with the old one still work.
@@ -71,13 +76,17 @@ func NewSealer(keys ...[]byte) (*Sealer, error) {
 		}
 		s.keys = append(s.keys, slices.Clone(key))
 	}
+	s.first.New = func() any { return hmac.New(sha256.New, s.keys[0]) }
 	return s, nil
 }
 
 // Seal returns the token as text for a URL. Equal tokens seal to equal text.
 func (s *Sealer) Seal(t Token) string {
 	body := t.body()
-	return base64.RawURLEncoding.EncodeToString(append(body, mac(s.keys[0], body)...))
+	h := s.first.Get().(hash.Hash)
+	defer s.first.Put(h)
+	h.Reset()
+	return base64.RawURLEncoding.EncodeToString(append(body, sum(h, body)...))
 }
 
 // Open reads a sealed token. The error is ErrForged for one that was not
@@ -110,10 +119,11 @@ func (s *Sealer) sealed(body, sum []byte) bool {
 	return slices.ContainsFunc(s.keys, func(key []byte) bool { return hmac.Equal(mac(key, body), sum) })
 }
 
-// mac signs a token's body. The label keeps it apart from whatever else the
+func mac(key, body []byte) []byte { return sum(hmac.New(sha256.New, key), body) }
+
+// sum signs a token's body. The label keeps it apart from whatever else the
 // same key may come to sign.
-func mac(key, body []byte) []byte {
-	h := hmac.New(sha256.New, key)
+func sum(h hash.Hash, body []byte) []byte {
 	h.Write([]byte("paperboy link\x00"))
 	h.Write(body)
 	return h.Sum(nil)[:macSize]
