@@ -215,19 +215,7 @@ func (c *Composer) words(name string, view any) (string, error) {
 	if !ok {
 		return c.say(name, view)
 	}
-	used := c.inText.usesOf(name)
-	if used&usesMark != 0 {
-		return c.say(name, e) // it holds a reader's own link
-	}
-	key := e.key(name, used)
-	if said, ok := c.inText.words.get(key); ok {
-		return said, nil
-	}
-	said, err := c.say(name, e)
-	if err == nil && !strings.Contains(said, mark) {
-		c.inText.words.put(key, said)
-	}
-	return said, err
+	return c.inText.say(name, e)
 }
 
 func (c *Composer) say(name string, view any) (string, error) {

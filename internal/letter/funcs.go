@@ -23,7 +23,8 @@ import (
 //	parts NAME LETTER       the same of every paper of the letter, each from a new line
 //
 // which say the same as template does, but are worked out once for all letters
-// in which they come out alike; and the plain-text ones
+// in which they come out alike. In plain text they may stand in what wrap wraps;
+// it also has
 //
 //	words NAME DATA         what the template NAME says, as a text
 func Funcs() map[string]any {

@@ -14,6 +14,8 @@ type item struct {
 	hole   hole
 	inline bool // the other part stands within a line
 	link   linkKind
+	line   string // with marks in it, to be wrapped for each letter
+	holes  []hole // of these marks
 }
 
 type itemKind uint8
@@ -23,6 +25,7 @@ const (
 	isBlank
 	isPart
 	isLink
+	isWrapped
 )
 
 // hole is a place for a part.
@@ -46,7 +49,7 @@ const (
 func sizeOfItems(items []item) int {
 	n := 300 // the key
 	for _, one := range items {
-		n += cap(one.quoted) + 100
+		n += cap(one.quoted) + len(one.line) + 100
 	}
 	return n
 }
@@ -74,9 +77,13 @@ func (r *recorder) link(kind linkKind, link string) string {
 	if of.length == 0 {
 		return link
 	}
-	name := "linkofkind" + string('a'+rune(kind))
-	r.links[kind] = name + strings.Repeat("x", of.length-len(name))
+	r.links[kind] = linkMark(kind, of.length)
 	return r.links[kind]
+}
+
+func linkMark(kind linkKind, room int) string {
+	name := "linkofkind" + string('a'+rune(kind))
+	return name + strings.Repeat("x", room-len(name))
 }
 
 // shortestRoom is what a mark of a link needs not to be taken for a word.
@@ -121,8 +128,13 @@ func (w *writer) add(s, end string) {
 	}
 }
 
-// line writes a line with the marks in it.
-func (w *writer) line(s string) {
+// line writes a line with the marks in it. end is a line feed, or empty where
+// the template ended within the line.
+func (w *writer) line(s, end string) {
+	if strings.Contains(s, wrapOpen) {
+		w.wrapped(s + end)
+		return
+	}
 	before, number, after, found := cutMark(s)
 	if found && before == "" && after == "" {
 		w.part(number, false)
@@ -180,11 +192,18 @@ func (w *writer) upToLink(s string) string {
 }
 
 func (w *writer) part(number string, inline bool) {
+	if h, ok := w.hole(number); ok {
+		w.flush()
+		w.items = append(w.items, item{kind: isPart, hole: h, inline: inline})
+	}
+}
+
+// hole counts a mark that was found. That one was not shows in the count.
+func (w *writer) hole(number string) (hole, bool) {
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 0 || n >= len(w.holes) {
-		return // shows in the count
+		return hole{}, false
 	}
-	w.flush()
-	w.items = append(w.items, item{kind: isPart, hole: w.holes[n], inline: inline})
 	w.marks++
+	return w.holes[n], true
 }

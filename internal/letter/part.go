@@ -93,6 +93,23 @@ func (f *format) trace(trees map[string]*parse.Tree) {
 	}
 }
 
+// say is what a template says of an entry, as a text, now or before. A reader's
+// own link in it, or parts that depend on more, are not kept.
+func (f *format) say(name string, e *entry) (string, error) {
+	used := f.usesOf(name)
+	keep := used&(usesMark|usesParts) == 0
+	key := e.key(name, used)
+	if said, ok := f.words.get(key); keep && ok {
+		return said, nil
+	}
+	var b strings.Builder
+	err := f.execute(&b, name, e)
+	if err == nil && keep {
+		f.words.put(key, b.String())
+	}
+	return b.String(), err
+}
+
 func (f *format) usesOf(name string) uses {
 	if used, known := f.uses[name]; known {
 		return used
@@ -279,6 +296,7 @@ const nothing = "\x01"
 func (c *Composer) textFuncs() texttemplate.FuncMap {
 	return texttemplate.FuncMap{
 		"words": c.words,
+		"wrap":  wrapParts,
 		"part":  func(name string, data any) (string, error) { return c.inText.part(name, data) },
 		"parts": func(name string, v digestView) (string, error) { return c.inText.each(name, v) },
 	}
@@ -325,13 +343,14 @@ func (f *format) encode(name, said string, rec *recorder) ([]item, error) {
 	}
 	w := &writer{recorder: rec}
 	for line := range strings.Lines(said) {
+		end := ""
 		if strings.HasSuffix(line, "\n") || f.frame == name {
-			line = f.trim(line)
+			line, end = f.trim(line), "\n"
 		}
 		switch {
 		case line == nothing:
 		case line != "":
-			w.line(strings.ReplaceAll(line, nothing, ""))
+			w.line(strings.ReplaceAll(line, nothing, ""), end)
 		case f.blanks:
 			w.flush()
 			w.items = append(w.items, item{kind: isBlank})
@@ -378,6 +397,8 @@ func (a *assembly) add(one *item, of whole) error {
 			a.joinLine()
 		}
 		return err
+	case isWrapped:
+		return a.wrapped(one, of)
 	case isLink:
 		link := of.linkOf(one.link)
 		a.quoted = append(appendQuoted(a.quoted[:0], link), softBreak...)

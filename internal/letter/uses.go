@@ -18,6 +18,7 @@ const (
 	usesRising                       // whether the paper rises, or how many do
 	usesMark                         // the reader's link to its marks
 	usesPapers                       // a digest's papers, in other ways than as parts
+	usesParts                        // parts, whose own uses are not among these
 	usesAll         = 1<<iota - 1
 )
 
@@ -143,6 +144,7 @@ func (t *tracer) command(args []parse.Node, inner bool) {
 		if literal && isWhole(args[2], inner) {
 			switch function.Ident {
 			case "part", "parts":
+				t.found |= usesParts
 				return
 			case "words":
 				t.template(name.Text)
