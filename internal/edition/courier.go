@@ -16,6 +16,7 @@ type courier struct {
 	*sending
 	conn Conn               // nil: none is open
 	last *letter.Settlement // of the last letter tried, until it is committed
+	room letter.Encoded     // where letters are built, one after another
 }
 
 // work ends when the queue does. Its error means that all sending must stop.
@@ -63,7 +64,7 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 		return errors.Join(err, c.release(ctx, p))
 	}
 	turn := c.settler.turn(c.last, p.ID)
-	envelope, fault := c.envelope(p)
+	envelope, fault := c.envelope(p, &c.room)
 	held, err := c.committed(ctx, <-turn)
 	if err != nil || !held || ctx.Err() != nil {
 		return errors.Join(err, c.release(ctx, p))

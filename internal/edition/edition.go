@@ -75,7 +75,7 @@ type Store interface {
 
 // Composer turns letters into messages.
 type Composer interface {
-	Encoded(l letter.Letter, in letter.DigestInput) (letter.Message, error)
+	Encoded(l letter.Letter, in letter.DigestInput, room *letter.Encoded) (letter.Message, error)
 	Notice(l letter.Letter, in letter.NoticeInput) (letter.Message, error)
 }
 

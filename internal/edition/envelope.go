@@ -11,11 +11,11 @@ import (
 	"paperboy/internal/subscription"
 )
 
-// envelope composes and builds the mail of a letter. A panic on the way is that
-// letter's error, and no other's.
-func (e *Edition) envelope(p parcel) (_ letter.Envelope, err error) {
+// envelope composes and builds the mail of a letter, in room, where it is good
+// until the next one. A panic on the way is that letter's error, and no other's.
+func (e *Edition) envelope(p parcel, room *letter.Encoded) (_ letter.Envelope, err error) {
 	defer recovered(&err)
-	m, err := e.compose(p)
+	m, err := e.compose(p, room)
 	if err != nil {
 		return letter.Envelope{}, err
 	}
@@ -27,7 +27,7 @@ func (e *Edition) envelope(p parcel) (_ letter.Envelope, err error) {
 	return letter.Envelope{From: cmp.Or(m.ReturnPath, m.From.Address), To: p.Address, Data: data}, nil
 }
 
-func (e *Edition) compose(p parcel) (letter.Message, error) {
+func (e *Edition) compose(p parcel, room *letter.Encoded) (letter.Message, error) {
 	l, r := p.Letter, p.reader
 	if l.Damage != nil {
 		return letter.Message{}, l.Damage
@@ -45,7 +45,7 @@ func (e *Edition) compose(p parcel) (letter.Message, error) {
 				View: e.Links.View(r.ID, l.ID),
 				Mark: func(k paper.Key) string { return e.Links.Mark(r.ID, k) },
 			},
-		})
+		}, room)
 	}
 	in := letter.NoticeInput{Location: zone, Known: r.State == subscription.Active || r.State == subscription.Paused}
 	if in.Link, in.Expires, err = e.noticeLink(l); err != nil {

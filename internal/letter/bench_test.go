@@ -1,6 +1,10 @@
 package letter_test
 
-import "testing"
+import (
+	"testing"
+
+	"paperboy/internal/letter"
+)
 
 // One ordinary letter of ten papers: a round composes one for every reader.
 func BenchmarkDigest(b *testing.B) {
@@ -20,8 +24,9 @@ func BenchmarkEncoded(b *testing.B) {
 	ps := captured(b, "2026-06-30")[:10]
 	l, in := addressed(b, "video, diffusion, agents", ps, 3)
 	b.ReportAllocs()
+	room := new(letter.Encoded)
 	for b.Loop() {
-		if _, err := c.Encoded(l, in); err != nil {
+		if _, err := c.Encoded(l, in, room); err != nil {
 			b.Fatal(err)
 		}
 	}

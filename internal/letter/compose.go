@@ -110,22 +110,24 @@ func NewComposer(templates fs.FS, site Site) (*Composer, error) {
 
 // Encoded composes a digest as Digest does, but with its two parts ready for
 // the wire. What it says of a paper is rendered and encoded once for all letters
-// that say the same.
-func (c *Composer) Encoded(l Letter, in DigestInput) (Message, error) {
+// that say the same. room is where they are written; a nil one is made.
+func (c *Composer) Encoded(l Letter, in DigestInput, room *Encoded) (_ Message, err error) {
+	if room == nil {
+		room = new(Encoded)
+	}
 	v := c.digestView(l, in)
 	if len(v.Papers) == 0 {
 		return c.Digest(l, in)
 	}
-	text, _, err := c.inText.body(&v)
-	if err != nil {
+	if room.Text, _, err = c.inText.body(&v, room.Text[:0]); err != nil {
 		return c.Digest(l, in)
 	}
-	html, size, err := c.inHTML.body(&v)
-	if err != nil || size > MaxHTML {
+	size := 0
+	if room.HTML, size, err = c.inHTML.body(&v, room.HTML[:0]); err != nil || size > MaxHTML {
 		return c.Digest(l, in)
 	}
 	m, err := c.envelope(l, "digest", v)
-	m.Encoded = &Encoded{Text: text, HTML: html}
+	m.Encoded = room
 	m.Headers = c.listHeaders(in.Links)
 	return m, err
 }

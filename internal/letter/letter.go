@@ -158,8 +158,10 @@ type Message struct {
 }
 
 // Encoded are the two parts of a message in quoted-printable, with CRLF line
-// ends, the last line's too, and no line that begins with a dot.
-type Encoded struct{ Text, HTML []byte }
+// ends, the last line's too, and no line that begins with a dot. Room is where
+// the whole may be built. All three are overwritten when the same Encoded is
+// given for another letter, so that most letters take no memory of their own.
+type Encoded struct{ Text, HTML, Room []byte }
 
 // Address is a mailbox with a display name.
 type Address struct{ Name, Address string }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync/atomic"
 	texttemplate "text/template"
 	"text/template/parse"
 	"time"
@@ -33,7 +32,6 @@ type format struct {
 	trim    func(line string) string
 	blanks  bool // empty lines mean something
 	uses    map[string]uses
-	usual   atomic.Int64 // length of the body before
 
 	// direct are the templates that do nothing but show a value, which is had
 	// for less than it takes to look up what was kept of it.
@@ -315,15 +313,12 @@ func (c *Composer) htmlFuncs() htmltemplate.FuncMap {
 	}
 }
 
-// body renders and encodes a digest in one format. raw is its length before
-// encoding.
-func (f *format) body(v *digestView) (quoted []byte, raw int, err error) {
-	a := &assembly{format: f, out: make([]byte, 0, f.usual.Load()*5/4)}
-	if err := a.put(f.frame, v); err != nil {
-		return nil, 0, err
-	}
-	f.usual.Store(int64(len(a.out)))
-	return a.out, a.raw, nil
+// body renders a digest in one format and appends it encoded. raw is its length
+// before encoding.
+func (f *format) body(v *digestView, dst []byte) (quoted []byte, raw int, err error) {
+	a := &assembly{format: f, out: dst}
+	err = a.put(f.frame, v)
+	return a.out, a.raw, err
 }
 
 // render executes a template and encodes what it says around its parts.

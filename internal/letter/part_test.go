@@ -40,7 +40,8 @@ func sameEncoded(t *testing.T, c *letter.Composer, l letter.Letter, in letter.Di
 	if err != nil {
 		t.Fatal(err)
 	}
-	quick, err := c.Encoded(l, in)
+	before := func() []byte { return bytes.Repeat([]byte("the letter before "), 2000) }
+	quick, err := c.Encoded(l, in, &letter.Encoded{Text: before(), HTML: before()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +121,7 @@ func TestALetterTooLongForItsPartsIsShortenedAsEver(t *testing.T) {
 func TestEncodedWithoutKnownPapersIsAnError(t *testing.T) {
 	l, in := ofPapers(invented()...)
 	in.Papers = nil
-	if _, err := composer(t).Encoded(l, in); err == nil || !strings.Contains(err.Error(), "letter 7") {
+	if _, err := composer(t).Encoded(l, in, nil); err == nil || !strings.Contains(err.Error(), "letter 7") {
 		t.Errorf("error: %v", err)
 	}
 }

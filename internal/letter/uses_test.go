@@ -52,7 +52,7 @@ func TestReadersLinksAreFilledIntoPartsThatAllShare(t *testing.T) {
 	for reader := 100; reader < 200; reader++ {
 		in.Links.View = fmt.Sprint("https://paperboy.example/view/", reader)
 		in.Links.Mark = func(k paper.Key) string { return fmt.Sprintf("https://paperboy.example/mark/%d-%d", reader, k) }
-		if _, err := c.Encoded(sampleLetter(Digest), in); err != nil {
+		if _, err := c.Encoded(sampleLetter(Digest), in, nil); err != nil {
 			t.Fatal(err)
 		}
 		if first == 0 {

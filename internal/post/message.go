@@ -19,9 +19,10 @@ import (
 // text and HTML as multipart/alternative, both quoted-printable UTF-8. Equal
 // messages give equal bytes. An error names the header field at fault.
 //
-// go-mail encodes the parts, where they don't come encoded. The header is written here, because go-mail sorts
-// the fields and breaks long ones right after the colon, where some readers
-// lose a Message-ID.
+// go-mail encodes the parts. Where they come encoded, the message is built in
+// the room that comes with them. The header is written here, because go-mail
+// sorts the fields and breaks long ones right after the colon, where some
+// readers lose a Message-ID.
 func Build(m letter.Message) ([]byte, error) {
 	if m.Encoded != nil {
 		return join(m)
@@ -52,6 +53,7 @@ func join(m letter.Message) ([]byte, error) {
 	sum := sha256.Sum256([]byte(m.ID))
 	boundary := "=_" + hex.EncodeToString(sum[:20])
 	h := new(header)
+	h.buf = *bytes.NewBuffer(m.Encoded.Room[:0])
 	h.buf.Grow(len(m.Encoded.Text) + len(m.Encoded.HTML) + headRoom)
 	h.message(m)
 	h.plain("Content-Type", `multipart/alternative; boundary="`+boundary+`"`)
@@ -68,7 +70,8 @@ func join(m letter.Message) ([]byte, error) {
 	part("text/plain", m.Encoded.Text)
 	part("text/html", m.Encoded.HTML)
 	h.buf.WriteString("\r\n--" + boundary + "--\r\n")
-	return h.buf.Bytes(), nil
+	m.Encoded.Room = h.buf.Bytes()
+	return m.Encoded.Room, nil
 }
 
 // headRoom is what a message's header and the lines between its parts mostly
