@@ -344,6 +344,9 @@ func tidy(text string) string {
 // for the end of the letter; the last line ended; and a dot that begins a line
 // doubled (RFC 5321, section 4.5.2).
 func wireForm(data []byte) []byte {
+	if onWire(data) {
+		return data
+	}
 	ends := bytes.Count(data, []byte("\r\n"))
 	if bytes.Count(data, []byte("\n")) != ends || bytes.Count(data, []byte("\r")) != ends {
 		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
@@ -357,4 +360,18 @@ func wireForm(data []byte) []byte {
 		data = append(slices.Clip(data), "\r\n"...)
 	}
 	return data
+}
+
+// onWire reports whether data has its wire form already, as what we build has.
+func onWire(data []byte) bool {
+	lines, at := 0, 0
+	for at < len(data) {
+		n := bytes.IndexByte(data[at:], '\n')
+		if n < 1 || data[at+n-1] != '\r' || data[at] == '.' {
+			return false
+		}
+		at += n + 1
+		lines++
+	}
+	return lines > 0 && bytes.Count(data, []byte("\r")) == lines
 }

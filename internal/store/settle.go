@@ -59,6 +59,9 @@ func (t *tx) settle(owner int64, s letter.Settlement) error {
 	default:
 		return fmt.Errorf("an attempt can't leave it %q", s.State)
 	}
+	if s.Attempt.Outcome == letter.Delivered {
+		return t.delivered(s)
+	}
 	var l letter.Letter
 	const query = `SELECT id, kind, reader, ticket, (state = 'queued' AND COALESCE(owner, 0) = $2) FROM letters WHERE id = $1`
 	var held bool
@@ -69,11 +72,8 @@ func (t *tx) settle(owner int64, s letter.Settlement) error {
 	if err := t.keep(l.ID, s.Attempt); err != nil {
 		return err
 	}
-	if !held && s.Attempt.Outcome != letter.Delivered {
+	if !held {
 		return nil
-	}
-	if s.Attempt.Outcome == letter.Delivered {
-		s.State = letter.Sent
 	}
 	if s.State != letter.Queued {
 		s.Retry = time.Time{}
@@ -88,6 +88,17 @@ func (t *tx) settle(owner int64, s letter.Settlement) error {
 	return nil
 }
 
+// delivered settles a letter that is sent, whoever holds it: most of them, and
+// with the fewest statements.
+func (t *tx) delivered(s letter.Settlement) error {
+	const query = `UPDATE letters SET state = 'sent', retry = NULL, owner = NULL, attempts = attempts + 1 WHERE id = $1`
+	n, err := t.exec(query, s.Letter)
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.insertAttempt(s.Letter, s.Attempt)
+}
+
 // keep adds an attempt to the letter's history. A server that refuses us has
 // said nothing of the letter: that does not count against the letter's time.
 func (t *tx) keep(id int64, a letter.Attempt) error {
@@ -96,6 +107,10 @@ func (t *tx) keep(id int64, a letter.Attempt) error {
 	if _, err := t.exec(count, id, counts, flag(a.Outcome == letter.Unknown)); err != nil {
 		return err
 	}
+	return t.insertAttempt(id, a)
+}
+
+func (t *tx) insertAttempt(id int64, a letter.Attempt) error {
 	const insert = `
 		INSERT INTO attempts (letter, number, at, outcome, stage, host, code, text)
 		VALUES ($1, (SELECT COALESCE(MAX(number), 0) + 1 FROM attempts WHERE letter = $1), $2, $3, $4, $5, $6, $7)`
