@@ -429,12 +429,12 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 
 // Heading is the title with the words marked that matched.
 func (e *entry) Heading() htmltemplate.HTML {
-	return e.looks.html(pieces(e.leaf.title, e.Title, e.marks().title))
+	return e.looks.html(e.leaf.title.pieces(e.marks().title))
 }
 
 // Abstract is the summary with the words marked that matched.
 func (e *entry) Abstract() htmltemplate.HTML {
-	return e.looks.html(pieces(e.leaf.summary, e.Summary, e.marks().summary))
+	return e.looks.html(e.leaf.summary.pieces(e.marks().summary))
 }
 
 // leafKey is a paper as it was loaded, the moment its counts are of, and what
@@ -449,14 +449,15 @@ type leafKey struct {
 // leaf is what letters say of a paper whoever reads them.
 type leaf struct {
 	Card
-	title, summary paper.Rich
+	title, summary showing
 	doc            *interest.Document // of what is shown
 }
 
 func newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
-	l := &leaf{Card: NewCard(p, nil, at).Trending(pick.Rising, pick.Leads), title: p.RichTitle()}
-	if l.summary = p.RichSummary(); l.Brief {
-		l.summary = paper.Rich{{Plain: l.Summary, Text: l.Summary}}
+	l := &leaf{Card: NewCard(p, nil, at).Trending(pick.Rising, pick.Leads)}
+	l.title, l.summary = newShowing(p.RichTitle(), l.Title), newShowing(p.RichSummary(), l.Summary)
+	if l.Brief {
+		l.summary = newShowing(paper.Rich{{Plain: l.Summary, Text: l.Summary}}, l.Summary)
 	}
 	l.doc = interest.ReadTexts(l.Title, l.Summary)
 	return l

@@ -59,6 +59,8 @@ func sizeOfItems(items []item) int {
 type recorder struct {
 	holes []hole
 	links [linkKinds]string // the marks; empty: none
+
+	papers bool // a digest's papers may be asked for parts
 }
 
 // mark is around the number of a part. No text has it: they are all cleaned.

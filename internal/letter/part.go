@@ -35,7 +35,7 @@ type format struct {
 
 	// direct are the templates that do nothing but show a value, which is had
 	// for less than it takes to look up what was kept of it.
-	direct map[string]func(*entry) htmltemplate.HTML
+	direct map[string]func(*entry) string
 
 	ofEntries *cache[entryKey, []item] // the same for all readers
 	ofReaders *cache[entryKey, []item] // or for those with the same reasons
@@ -55,9 +55,9 @@ func inHTML(t *htmltemplate.Template) *format {
 	for name, tree := range trees {
 		switch onlyField(tree) {
 		case "Heading":
-			f.direct[name] = func(e *entry) htmltemplate.HTML { return e.Heading() }
+			f.direct[name] = func(e *entry) string { return string(e.Heading()) }
 		case "Abstract":
-			f.direct[name] = func(e *entry) htmltemplate.HTML { return e.Abstract() }
+			f.direct[name] = func(e *entry) string { return string(e.Abstract()) }
 		}
 	}
 	return f
@@ -79,7 +79,7 @@ func newFormat(frame string, execute func(io.Writer, string, any) error, trim fu
 		frame: frame, execute: execute, trim: trim, uses: map[string]uses{},
 		ofEntries: newCache[entryKey](partsKept, sizeOfItems),
 		ofReaders: newCache[entryKey](partsKept/4, sizeOfItems),
-		direct:    map[string]func(*entry) htmltemplate.HTML{},
+		direct:    map[string]func(*entry) string{},
 		ofDigests: newCache[digestKey](partsKept/4, sizeOfItems),
 		words:     newCache[entryKey](partsKept/4, func(s string) int { return len(s) + 200 }),
 	}
@@ -153,9 +153,6 @@ type whole interface {
 
 func (e *entry) partOf(f *format, name string) ([]item, error) {
 	used := f.usesOf(name)
-	if show := f.direct[name]; show != nil {
-		return f.encode(name, string(show(e)), nil)
-	}
 	kept := f.ofEntries
 	if used&(usesMatched|usesTitleHits|usesSummaryHits) != 0 {
 		kept = f.ofReaders
@@ -234,6 +231,9 @@ func (v *digestView) recorded(r *recorder) any {
 	one.Settings = r.link(settingsLink, v.Settings)
 	one.Leave = r.link(leaveLink, v.Leave)
 	one.View = r.link(viewLink, v.View)
+	if !r.papers {
+		return one
+	}
 	one.Papers = slices.Clone(v.Papers)
 	for i := range one.Papers {
 		one.Papers[i].rec, one.Papers[i].place = r, i+1
@@ -323,7 +323,7 @@ func (f *format) body(v *digestView, dst []byte) (quoted []byte, raw int, err er
 
 // render executes a template and encodes what it says around its parts.
 func (f *format) render(name string, of whole) ([]item, error) {
-	rec := &recorder{}
+	rec := &recorder{papers: f.usesOf(name)&(usesPapers|usesParts) != 0}
 	var b bytes.Buffer
 	if err := f.execute(&b, name, of.recorded(rec)); err != nil {
 		return nil, err
@@ -331,11 +331,8 @@ func (f *format) render(name string, of whole) ([]item, error) {
 	return f.encode(name, b.String(), rec)
 }
 
-// encode encodes what a template said. Without a recorder it has no parts.
+// encode encodes what a template said.
 func (f *format) encode(name, said string, rec *recorder) ([]item, error) {
-	if rec == nil {
-		rec = &recorder{}
-	}
 	w := &writer{recorder: rec}
 	for line := range strings.Lines(said) {
 		end := ""
@@ -361,15 +358,20 @@ func (f *format) encode(name, said string, rec *recorder) ([]item, error) {
 // assembly is a body that is being put together.
 type assembly struct {
 	*format
-	out    []byte
-	raw    int
-	begun  bool   // something is written
-	blank  bool   // an empty line is due before what comes next
-	quoted []byte // a link, for a moment
+	out   []byte
+	raw   int
+	begun bool // something is written
+	blank bool // an empty line is due before what comes next
 }
 
 // put writes a part.
 func (a *assembly) put(name string, of whole) error {
+	if show := a.direct[name]; show != nil {
+		if e, ok := of.(*entry); ok {
+			a.text(show(e))
+			return nil
+		}
+	}
 	items, err := of.partOf(a.format, name)
 	if err != nil {
 		return err
@@ -396,8 +398,8 @@ func (a *assembly) add(one *item, of whole) error {
 		return a.wrapped(one, of)
 	case isLink:
 		link := of.linkOf(one.link)
-		a.quoted = append(appendQuoted(a.quoted[:0], link), softBreak...)
-		a.write(a.quoted, len(link))
+		a.write(nil, len(link))
+		a.out = append(appendQuoted(a.out, link), softBreak...)
 	default:
 		a.write(one.quoted, one.raw)
 	}
@@ -418,6 +420,24 @@ func (a *assembly) fill(h hole, of whole) error {
 		return a.put(h.name, &v.Papers[h.paper-1])
 	}
 	return a.put(h.name, of)
+}
+
+// text writes a part that has no marks in it, as encode and add would.
+func (a *assembly) text(said string) {
+	for line := range strings.Lines(said) {
+		if strings.HasSuffix(line, "\n") {
+			line = a.trim(line)
+		}
+		switch {
+		case line == nothing:
+		case line != "":
+			line = strings.ReplaceAll(line, nothing, "")
+			a.write(nil, len(line)+1)
+			a.out = append(appendQuoted(a.out, line), "\r\n"...)
+		case a.blanks:
+			a.blank = a.begun
+		}
+	}
 }
 
 func (a *assembly) write(quoted []byte, raw int) {

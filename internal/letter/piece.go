@@ -53,41 +53,55 @@ func hitsIn(m interest.Match, field string) []extent {
 // look changes. shown is the beginning of the rich text, perhaps with an
 // ellipsis behind.
 func Pieces(rich paper.Rich, shown string, m interest.Match, field string) []Piece {
-	return pieces(rich, shown, hitsIn(m, field))
+	return newShowing(rich, shown).pieces(hitsIn(m, field))
 }
 
-// pieces cuts what is shown of a text where its look changes. shown is the
-// beginning of the rich text, perhaps with an ellipsis behind; where it is not,
-// because the source's text was no harmless one, it is a single piece.
-func pieces(rich paper.Rich, shown string, hits []extent) []Piece {
-	if shown == "" {
-		return nil
-	}
+// showing is what is shown of a text: the beginning of the rich text, perhaps
+// with an ellipsis behind.
+type showing struct {
+	rich  paper.Rich
+	shown string
+	kept  int // bytes of it that are the rich text's; negative: it is another text
+}
+
+func newShowing(rich paper.Rich, shown string) showing {
 	var plain strings.Builder
 	for _, s := range rich {
 		plain.WriteString(s.Plain)
 	}
 	kept := strings.TrimSuffix(shown, "…")
-	if !strings.HasPrefix(plain.String(), kept) {
-		return []Piece{{Text: shown}}
+	switch {
+	case strings.HasPrefix(plain.String(), shown): // the ellipsis is the author's
+		return showing{rich, shown, len(shown)}
+	case strings.HasPrefix(plain.String(), kept):
+		return showing{rich, shown, len(kept)}
 	}
-	if strings.HasPrefix(plain.String(), shown) {
-		kept = shown // the ellipsis is the author's
+	return showing{rich, shown, -1}
+}
+
+// pieces cuts it where its look changes. Where it is not the beginning of the
+// rich text, because the source's text was no harmless one, it is a single piece.
+func (s showing) pieces(hits []extent) []Piece {
+	switch {
+	case s.shown == "":
+		return nil
+	case s.kept < 0:
+		return []Piece{{Text: s.shown}}
 	}
-	var out []Piece
+	out := make([]Piece, 0, 2*len(hits)+len(s.rich)+1)
 	at := 0
 	add := func(to int, hit bool) {
-		for _, s := range rich.Slice(at, to) {
-			out = append(out, Piece{s.Text, hit, s.Style})
+		for _, part := range s.rich.Slice(at, to) {
+			out = append(out, Piece{part.Text, hit, part.Style})
 		}
 		at = max(at, to)
 	}
 	for _, h := range hits {
-		add(min(h.start, len(kept)), false)
-		add(min(h.end, len(kept)), true)
+		add(min(h.start, s.kept), false)
+		add(min(h.end, s.kept), true)
 	}
-	add(len(kept), false)
-	if rest := shown[len(kept):]; rest != "" {
+	add(s.kept, false)
+	if rest := s.shown[s.kept:]; rest != "" {
 		out = append(out, Piece{Text: rest})
 	}
 	return out

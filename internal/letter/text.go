@@ -92,11 +92,13 @@ func lines(s string) []string {
 // URL, is left whole.
 func wrap(width int, indent, s string) string {
 	var b strings.Builder
-	column := len(indent)
-	for i, word := range strings.Fields(s) {
+	b.Grow(len(s) + len(s)/8)
+	column, begun := len(indent), false
+	for word := range strings.FieldsSeq(s) {
 		n := columns(word)
 		switch {
-		case i == 0:
+		case !begun:
+			begun = true
 		case column+1+n > width:
 			b.WriteString("\n" + indent)
 			column = len(indent)
@@ -113,6 +115,9 @@ func wrap(width int, indent, s string) string {
 // columns counts what a word takes in a fixed-width font: combining marks take
 // nothing, East Asian wide characters and emoji two columns.
 func columns(s string) int {
+	if isASCII(s) {
+		return len(s)
+	}
 	n := 0
 	for _, r := range s {
 		switch {
@@ -124,4 +129,13 @@ func columns(s string) int {
 		}
 	}
 	return n
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }

@@ -71,15 +71,7 @@ func (a *assembly) wrapped(one *item, of whole) error {
 		before, _, after, found = cutMark(after)
 	}
 	b.WriteString(before)
-	items, err := a.encode("", wrapLate(linked(b.String(), of)), nil)
-	if err != nil {
-		return err
-	}
-	for i := range items {
-		if err := a.add(&items[i], of); err != nil {
-			return err
-		}
-	}
+	a.text(wrapLate(linked(b.String(), of)))
 	return nil
 }
 
