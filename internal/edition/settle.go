@@ -2,6 +2,7 @@ package edition
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	"paperboy/internal/letter"
@@ -52,6 +53,7 @@ func (s *settler) close() {
 
 func (s *settler) run() {
 	for first := range s.in {
+		runtime.Gosched() // who is about to come shares this commit
 		group := gather(first, s.in)
 		var settlements []letter.Settlement
 		var next []int64

@@ -386,12 +386,13 @@ func (v digestView) Rising() int {
 
 // entry is one paper's place in a letter.
 type entry struct {
-	Card
-	Number int    // from 1
-	First  bool   // it is the first
-	Lean   bool   // without its summary
-	Bare   bool   // the linked title alone
-	Mark   string // the reader's page for what they think of it; empty: none
+	*Card             // the leaf's, without what one reader matched
+	Matched []Matched // why this reader gets it
+	Number  int       // from 1
+	First   bool      // it is the first
+	Lean    bool      // without its summary
+	Bare    bool      // the linked title alone
+	Mark    string    // the reader's page for what they think of it; empty: none
 
 	leaf    *leaf
 	looks   looks
@@ -426,6 +427,12 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 	v.More = max(0, l.Matched-len(l.Picks))
 	return v
 }
+
+// Why reports whether there is anything to say of why the paper is here.
+func (e entry) Why() bool { return len(e.Matched) > 0 || e.Counted() }
+
+// Both reports whether there is something to say of either.
+func (e entry) Both() bool { return len(e.Matched) > 0 && e.Counted() }
 
 // Heading is the title with the words marked that matched.
 func (e *entry) Heading() htmltemplate.HTML {
@@ -471,7 +478,7 @@ func (c *Composer) entry(p *paper.Paper, pick Pick, at time.Time, number int) en
 		c.leaves.put(key, one)
 	}
 	e := entry{
-		Card: one.Card, Number: number, First: number == 1,
+		Card: &one.Card, Number: number, First: number == 1,
 		leaf: one, looks: c.looks, terms: c.terms, reasons: pick.Reasons,
 	}
 	e.Matched = matched(pick.Reasons)
