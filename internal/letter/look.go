@@ -41,10 +41,20 @@ func (c *Composer) learnLooks() error {
 // html writes pieces as the template "piece" would.
 func (l looks) html(ps []Piece) htmltemplate.HTML {
 	var b strings.Builder
+	room := 0
+	for _, p := range ps {
+		a := l[look{p.Hit, p.style}]
+		room += len(a.before) + len(p.Text) + len(p.Text)/8 + len(a.after)
+	}
+	b.Grow(room)
 	for _, p := range ps {
 		a := l[look{p.Hit, p.style}]
 		b.WriteString(a.before)
-		_, _ = htmlEscaper.WriteString(&b, p.Text) // a Builder takes everything
+		if strings.ContainsAny(p.Text, "&<>\"'+\x00") {
+			_, _ = htmlEscaper.WriteString(&b, p.Text) // a Builder takes everything
+		} else {
+			b.WriteString(p.Text)
+		}
 		b.WriteString(a.after)
 	}
 	return htmltemplate.HTML(b.String())

@@ -78,7 +78,7 @@ func newFormat(frame string, execute func(io.Writer, string, any) error, trim fu
 	return &format{
 		frame: frame, execute: execute, trim: trim, uses: map[string]uses{},
 		ofEntries: newCache[entryKey](partsKept, sizeOfItems),
-		ofReaders: newCache[entryKey](partsKept/4, sizeOfItems),
+		ofReaders: newCache[entryKey](partsKept/2, sizeOfItems),
 		direct:    map[string]func(*entry) string{},
 		ofDigests: newCache[digestKey](partsKept/4, sizeOfItems),
 		words:     newCache[entryKey](partsKept/4, func(s string) int { return len(s) + 200 }),
@@ -161,7 +161,10 @@ func (e *entry) partOf(f *format, name string) ([]item, error) {
 }
 
 func (e *entry) key(name string, used uses) entryKey {
-	key := entryKey{name: name, lean: e.Lean, bare: e.Bare, first: e.First}
+	key := entryKey{name: name}
+	if used&usesShape != 0 {
+		key.lean, key.bare, key.first = e.Lean, e.Bare, e.First
+	}
 	if used&(usesCard|usesRising) != 0 {
 		key.leaf = e.leaf
 	}

@@ -18,6 +18,7 @@ const (
 	usesRising                       // whether the paper rises, or how many do
 	usesMark                         // the reader's link to its marks
 	usesPapers                       // a digest's papers, in other ways than as parts
+	usesShape                        // how much of the paper is shown, and whether it is the first
 	usesParts                        // parts, whose own uses are not among these
 	usesAll         = 1<<iota - 1
 )
@@ -99,7 +100,9 @@ func (t *tracer) branch(n parse.BranchNode, inner, body bool) {
 
 func (t *tracer) field(name string) {
 	switch name {
-	case "Lean", "Bare", "Site", "Day", "Weekly", "First", "Count", "Rest", "Omitted", "Settings", "Leave", "View":
+	case "Site", "Day", "Weekly", "Count", "Rest", "Omitted", "Settings", "Leave", "View":
+	case "Lean", "Bare", "First":
+		t.found |= usesShape
 	case "Keywords":
 		t.found |= usesKeywords
 	case "More":
