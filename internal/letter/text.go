@@ -115,12 +115,11 @@ func wrap(width int, indent, s string) string {
 // columns counts what a word takes in a fixed-width font: combining marks take
 // nothing, East Asian wide characters and emoji two columns.
 func columns(s string) int {
-	if isASCII(s) {
-		return len(s)
-	}
 	n := 0
 	for _, r := range s {
 		switch {
+		case r < '\u0300': // the first combining mark
+			n++
 		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) || r == '\u200D' || r == '\u200C':
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r >= 0x1F300 && r < 0x1FB00:
 			n += 2
@@ -129,13 +128,4 @@ func columns(s string) int {
 		}
 	}
 	return n
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }
