@@ -22,6 +22,7 @@ func TestWrappedPartsBreakLinesAsOneText(t *testing.T) {
 		"twice in a line":               `{{range .Papers}}{{wrap 30 "" (part "paper" .)}}; {{wrap 30 "" (part "paper" .)}}.{{end}}` + paper,
 		"a part that wraps a part":      `{{range .Papers}}{{wrap 50 "" (part "outer" .)}}{{end}}{{define "outer"}}{{.Number}}: {{wrap 20 "| " (print (part "why" .) " " (part "paper" .))}}{{end}}{{define "why"}}{{template "matched" .}}{{end}}` + paper,
 		"words with a part in them":     `{{range .Papers}}{{wrap 50 "" (words "outer" .)}}{{end}}{{define "outer"}}{{.Title}}: {{part "why" .}}{{end}}{{define "why"}}{{template "matched" .}}{{end}}` + paper,
+		"a reader's link to a paper":    `{{range .Papers}}{{wrap 50 "" (print (part "mark" .) " " (words "mark" .) " " (part "paper" .))}}{{end}}{{define "mark"}}{{.Title}} <{{.Mark}}>{{end}}` + paper,
 		"links beside it":               `{{wrap 60 "" (print (part "many" .) " " .Leave " and " .Settings)}}{{define "many"}}{{.Count}} papers{{end}}` + paper,
 		"spaces at the end of a line":   `{{range .Papers}}{{wrap 30 "" (part "paper" .)}}  ` + "\n\n\n" + `{{end}}.` + paper,
 	}
