@@ -15,8 +15,17 @@ import (
 // the sending on, holds up all letters and loses none: each comes once, within
 // minutes of its return.
 func TestAServerGoneForAnHourMissesNobody(t *testing.T) {
-	for name, takes := range map[string]int{"from the start": 0, "in the midst of the sending": 7} {
+	for name, c := range map[string]struct {
+		takes  int
+		warmUp WarmUp
+	}{
+		"from the start":                  {},
+		"in the midst of the sending":     {takes: 7},
+		"under a ceiling of the warm-up":  {warmUp: WarmUp{Start: 40, Growth: 1}},
+		"in the midst of it, the ceiling": {takes: 7, warmUp: WarmUp{Start: 40, Growth: 1}},
+	} {
 		t.Run(name, func(t *testing.T) {
+			takes := c.takes
 			synctest.Test(t, func(t *testing.T) {
 				s := mustOpen(t, scratch(t))
 				defer s.Close()
@@ -33,6 +42,7 @@ func TestAServerGoneForAnHourMissesNobody(t *testing.T) {
 				defer cancel()
 				e := newEdition(t, s, o.open, source)
 				e.Connections = 3
+				e.Limits.WarmUp = c.warmUp
 				if err := NewLoop(e).Run(ctx, Schedule{Pull: "50 * * * *", Wake: "* * * * *"}); err != nil {
 					t.Fatal(err)
 				}

@@ -95,8 +95,9 @@ func (e *Edition) join(ctx context.Context) (owner int64, beating context.Contex
 	}
 	beating, cancel := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup
-	wg.Go(func() { e.beat(beating, e.process.owner, cancel) })
-	return e.process.owner, beating, func() { cancel(nil); wg.Wait() }, nil
+	owner = e.process.owner
+	wg.Go(func() { e.beat(beating, owner, cancel) })
+	return owner, beating, func() { cancel(nil); wg.Wait() }, nil
 }
 
 func (e *Edition) beat(ctx context.Context, owner int64, lost context.CancelCauseFunc) {

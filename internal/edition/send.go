@@ -118,7 +118,8 @@ func (s *sending) deliverAll(ctx context.Context) error {
 	return errors.Join(context.Cause(ctx), s.release(ctx, s.queue.drain()...))
 }
 
-// release frees claims, also where ctx has ended.
+// release frees claims, also where ctx has ended. What the warm-up counted as
+// going out is counted no more.
 func (s *sending) release(ctx context.Context, letters ...parcel) error {
 	if len(letters) == 0 {
 		return nil
@@ -130,6 +131,8 @@ func (s *sending) release(ctx context.Context, letters ...parcel) error {
 	err := s.Store.Release(context.WithoutCancel(ctx), s.owner, ids)
 	if err != nil {
 		s.process.lose()
+	} else if s.Limits.WarmUp.On() {
+		err = s.Store.Unused(context.WithoutCancel(ctx), s.clock(), len(ids))
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+	"golang.org/x/net/netutil"
 )
 
 const (
@@ -19,6 +20,9 @@ const (
 	// maxRecipients is for one mail.
 	maxRecipients = 50
 	talkTimeout   = 2 * time.Minute
+	// atOnce is how many conversations are held at once: each may hold a whole
+	// mail in memory.
+	atOnce = 100
 )
 
 // Serve takes mail over SMTP (RFC 5321), or LMTP (RFC 2033), for the addresses
@@ -37,7 +41,7 @@ func (h *Handler) Serve(ctx context.Context, l net.Listener, lmtp bool) error {
 	s.EnableSMTPUTF8 = true
 	s.ErrorLog = slog.NewLogLogger(h.Log.Handler(), slog.LevelWarn)
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
+	go func() { served <- s.Serve(netutil.LimitListener(l, atOnce)) }()
 	select {
 	case err := <-served:
 		return err
