@@ -60,8 +60,8 @@ func TestSettingsTypedWrong(t *testing.T) {
 		for name, c := range map[string]struct{ field, value, says string }{
 			"keywords":        {"keywords", "title:", "expected"},
 			"an unknown zone": {"zone", "Mars", `“Mars” is no time zone`},
-			"no paper":        {"papers", "0", "from 1 to 100"},
-			"all papers":      {"papers", "100000", "from 1 to 100"},
+			"no paper":        {"papers", "0", "from 1 to 200"},
+			"all papers":      {"papers", "100000", "from 1 to 200"},
 			"some papers":     {"papers", "some", `“some”`},
 			"an eighth day":   {"weekday", "7", `“7” is no day`},
 		} {
