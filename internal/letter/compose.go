@@ -73,16 +73,25 @@ type Composer struct {
 	text   *texttemplate.Template
 	inHTML *format
 	inText *format
-	leaves *cache[leafKey, *leaf]
-	terms  *terms
 	looks  looks
+
+	view     siteView
+	from     Address
+	replyTo  string
+	leaves   *cache[leafKey, *leaf]
+	terms    *terms
+	subjects *cache[digestKey, string]
 }
 
 // NewComposer parses letter/*.tmpl of an operator's or the built-in templates
 // and renders sample letters of every kind with them, so that a broken
 // template is an error here, with its file and line.
 func NewComposer(templates fs.FS, site Site) (*Composer, error) {
-	c := &Composer{site: site}
+	c := &Composer{
+		site: site, view: newSiteView(site), replyTo: clean(site.ReplyTo),
+		from: Address{Name: clean(site.From.Name), Address: clean(site.From.Address)},
+	}
+	c.subjects = newCache[digestKey](leavesKept, func(string) int { return 1 })
 	c.leaves = newCache[leafKey](leavesKept, func(*leaf) int { return 1 })
 	c.terms = newCache[string](termsKept, func(interest.Interest) int { return 1 })
 	var err error
@@ -158,7 +167,7 @@ func (c *Composer) Notice(l Letter, in NoticeInput) (Message, error) {
 		return Message{}, fmt.Errorf("compose letter %d: %q is no kind of notice", l.ID, l.Kind)
 	}
 	v := noticeView{
-		Site: c.siteView(), Kind: l.Kind, Address: clean(l.Address),
+		Site: c.view, Kind: l.Kind, Address: clean(l.Address),
 		Keywords: keywords(l.Keywords), Link: in.Link, Known: in.Known, Reply: in.ReplyTo != "",
 		Made: l.Made.In(zone(in.Location)), Expires: in.Expires.In(zone(in.Location)),
 	}
@@ -192,35 +201,44 @@ func (c *Composer) message(l Letter, name string, view any) (Message, error) {
 
 // envelope is a message without its text, HTML and further headers.
 func (c *Composer) envelope(l Letter, name string, view any) (Message, error) {
-	subject, err := c.words(name+".subject", view)
+	subject, err := c.subject(name+".subject", view)
 	if err != nil {
 		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
 	}
 	return Message{
-		From:    Address{Name: clean(c.site.From.Name), Address: clean(c.site.From.Address)},
-		ReplyTo: clean(c.site.ReplyTo),
+		From:    c.from,
+		ReplyTo: c.replyTo,
 		To:      l.Address,
-		Subject: short(maxSubject, clean(subject)),
+		Subject: subject,
 		ID:      l.MessageID,
 		Date:    l.Made,
 	}, nil
 }
 
-// words renders a template of the text part. Templates call it too, to wrap
-// what another template says; what is said of papers is kept for the next
-// letter.
-func (c *Composer) words(name string, view any) (string, error) {
-	e, ok := view.(*entry)
-	if one, value := view.(entry); value {
-		e, ok = &one, true
+// subject is what a template says, kept for the other letters of the day that
+// begin with the same paper.
+func (c *Composer) subject(name string, view any) (string, error) {
+	var key digestKey
+	v, ofDigest := view.(digestView)
+	used := c.inText.usesOf(name)
+	keep := ofDigest && used&^(usesTop|usesMore|usesRising) == 0
+	if keep {
+		key = v.key(name, used)
+		if said, ok := c.subjects.get(key); ok {
+			return said, nil
+		}
 	}
-	if !ok {
-		return c.say(name, view)
+	said, err := c.words(name, view)
+	said = short(maxSubject, clean(said))
+	if keep && err == nil {
+		c.subjects.put(key, said)
 	}
-	return c.inText.say(name, e)
+	return said, err
 }
 
-func (c *Composer) say(name string, view any) (string, error) {
+// words renders a template of the text part. Templates call it too, to wrap
+// what another template says.
+func (c *Composer) words(name string, view any) (string, error) {
 	var b bytes.Buffer
 	err := c.text.ExecuteTemplate(&b, name, view)
 	return b.String(), err
@@ -324,12 +342,12 @@ type siteView struct {
 	Imprint, Postal []string // lines
 }
 
-func (c *Composer) siteView() siteView {
+func newSiteView(site Site) siteView {
 	s := siteView{
-		Name: clean(c.site.Name), URL: c.site.URL,
-		Imprint: lines(c.site.Imprint), Postal: lines(c.site.Postal),
+		Name: clean(site.Name), URL: site.URL,
+		Imprint: lines(site.Imprint), Postal: lines(site.Postal),
 	}
-	if u, err := url.Parse(c.site.URL); err == nil {
+	if u, err := url.Parse(site.URL); err == nil {
 		s.Host = u.Host
 	}
 	return s
@@ -384,40 +402,18 @@ func (v digestView) Rising() int {
 	return n
 }
 
-// entry is one paper's place in a letter.
-type entry struct {
-	*Card             // the leaf's, without what one reader matched
-	Matched []Matched // why this reader gets it
-	Number  int       // from 1
-	First   bool      // it is the first
-	Lean    bool      // without its summary
-	Bare    bool      // the linked title alone
-	Mark    string    // the reader's page for what they think of it; empty: none
-
-	leaf    *leaf
-	looks   looks
-	reasons []Reason
-	terms   *terms
-	marked  *marks // nil: not looked for yet
-	why     string // Matched in one text
-	rec     *recorder
-	place   int // in the letter that is recorded, from 1
-}
-
 func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 	v := digestView{
-		Site: c.siteView(), Weekly: in.Weekly, First: in.First,
+		Site: c.view, Weekly: in.Weekly, First: in.First,
 		Keywords: keywords(l.Keywords), Settings: in.Links.Settings, Leave: in.Links.Leave, View: in.Links.View,
 		Day: l.Made.In(zone(in.Location)),
 	}
 	v.Papers = make([]entry, 0, len(l.Picks))
-	seen := make(map[paper.Key]bool, len(l.Picks))
 	for _, pick := range l.Picks {
 		p := in.Papers[pick.Paper]
-		if p == nil || seen[p.Key] {
+		if p == nil || slices.ContainsFunc(v.Papers, func(e entry) bool { return e.Key == p.Key }) {
 			continue
 		}
-		seen[p.Key] = true
 		e := c.entry(p, pick, l.Made, len(v.Papers)+1)
 		if in.Links.Mark != nil {
 			e.Mark = in.Links.Mark(p.Key)
@@ -426,81 +422,6 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 	}
 	v.More = max(0, l.Matched-len(l.Picks))
 	return v
-}
-
-// Why reports whether there is anything to say of why the paper is here.
-func (e entry) Why() bool { return len(e.Matched) > 0 || e.Counted() }
-
-// Both reports whether there is something to say of either.
-func (e entry) Both() bool { return len(e.Matched) > 0 && e.Counted() }
-
-// Heading is the title with the words marked that matched.
-func (e *entry) Heading() htmltemplate.HTML {
-	return e.looks.html(e.leaf.title.pieces(e.marks().title))
-}
-
-// Abstract is the summary with the words marked that matched.
-func (e *entry) Abstract() htmltemplate.HTML {
-	return e.looks.html(e.leaf.summary.pieces(e.marks().summary))
-}
-
-// leafKey is a paper as it was loaded, the moment its counts are of, and what
-// the round that picked it found.
-type leafKey struct {
-	paper  *paper.Paper
-	at     int64
-	rising bool
-	leads  string
-}
-
-// leaf is what letters say of a paper whoever reads them.
-type leaf struct {
-	Card
-	title, summary showing
-	doc            *interest.Document // of what is shown
-}
-
-func newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
-	l := &leaf{Card: NewCard(p, nil, at).Trending(pick.Rising, pick.Leads)}
-	l.title, l.summary = newShowing(p.RichTitle(), l.Title), newShowing(p.RichSummary(), l.Summary)
-	if l.Brief {
-		l.summary = newShowing(paper.Rich{{Plain: l.Summary, Text: l.Summary}}, l.Summary)
-	}
-	l.doc = interest.ReadTexts(l.Title, l.Summary)
-	return l
-}
-
-func (c *Composer) entry(p *paper.Paper, pick Pick, at time.Time, number int) entry {
-	key := leafKey{p, at.UnixNano(), pick.Rising, pick.Leads}
-	one, ok := c.leaves.get(key)
-	if !ok {
-		one = newLeaf(p, pick, at)
-		c.leaves.put(key, one)
-	}
-	e := entry{
-		Card: &one.Card, Number: number, First: number == 1,
-		leaf: one, looks: c.looks, terms: c.terms, reasons: pick.Reasons,
-	}
-	e.Matched = matched(pick.Reasons)
-	e.why = fingerprint(e.Matched)
-	return e
-}
-
-// fingerprint is the same for equal matches only.
-func fingerprint(all []Matched) string {
-	if len(all) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	for _, m := range all {
-		b.WriteString(m.Field)
-		for _, text := range m.Texts {
-			b.WriteByte(0)
-			b.WriteString(text)
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
 }
 
 // cut shortens the view by a number of steps, 3 for every paper.

@@ -1,6 +1,8 @@
 package letter
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,8 +16,7 @@ type item struct {
 	hole   hole
 	inline bool // the other part stands within a line
 	link   linkKind
-	line   string // with marks in it, to be wrapped for each letter
-	holes  []hole // of these marks
+	line   []stretch // to be wrapped for each letter
 }
 
 type itemKind uint8
@@ -26,13 +27,16 @@ const (
 	isPart
 	isLink
 	isWrapped
+	isJoint  // what was written last ends no line
+	isUnkept // alone in its part, which has to be rendered for each letter
 )
 
 // hole is a place for a part.
 type hole struct {
-	name  string
-	each  bool // one of every paper
-	paper int  // of this paper, from 1; 0: of the same as what it stands in
+	name     string
+	each     bool // one of every paper
+	paper    int  // of this paper, from 1; 0: of the same as what it stands in
+	keywords bool // no part, but the reader's keywords
 }
 
 // linkKind tells a reader's links apart.
@@ -42,14 +46,15 @@ const (
 	settingsLink linkKind = iota
 	leaveLink
 	viewLink
-	markLink // of one paper
+	markLink     // of one paper
+	keywordsText // no link, but the reader's keywords
 	linkKinds
 )
 
 func sizeOfItems(items []item) int {
 	n := 300 // the key
 	for _, one := range items {
-		n += cap(one.quoted) + len(one.line) + 100
+		n += cap(one.quoted) + 100*len(one.line) + 100
 	}
 	return n
 }
@@ -60,11 +65,15 @@ type recorder struct {
 	holes []hole
 	links [linkKinds]string // the marks; empty: none
 
-	papers bool // a digest's papers may be asked for parts
+	papers   bool   // a digest's papers may be asked for parts
+	keywords string // stand for the reader's; empty: they need not
 }
 
 // mark is around the number of a part. No text has it: they are all cleaned.
 const mark = "\x00"
+
+// keywordsMark is in the place of the number where the reader's keywords go.
+const keywordsMark = "k"
 
 func (r *recorder) mark(h hole) string {
 	r.holes = append(r.holes, h)
@@ -99,14 +108,24 @@ type roomKey struct {
 }
 
 func room(link string) roomKey {
-	harmless := func(r rune) bool {
-		return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune(":/._~-", r)
+	for i := range len(link) {
+		if !isPlain[link[i]] {
+			return roomKey{literal: link}
+		}
 	}
-	if len(link) < shortestRoom || strings.ContainsFunc(link, func(r rune) bool { return !harmless(r) }) {
+	if len(link) < shortestRoom {
 		return roomKey{literal: link}
 	}
 	return roomKey{length: len(link)}
 }
+
+// isPlain are the characters that no format escapes.
+var isPlain = func() (t [256]bool) {
+	for _, c := range []byte("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz:/._~-") {
+		t[c] = true
+	}
+	return t
+}()
 
 // writer cuts what a template says at its marks, and encodes it.
 type writer struct {
@@ -175,12 +194,7 @@ func (w *writer) last(s string) { w.add(w.upToLink(s), "\r\n") }
 // upToLink writes all up to the last link, and returns the rest.
 func (w *writer) upToLink(s string) string {
 	for {
-		at, kind := -1, linkKind(0)
-		for k, link := range w.links {
-			if i := strings.Index(s, link); link != "" && i >= 0 && (at < 0 || i < at) {
-				at, kind = i, linkKind(k)
-			}
-		}
+		at, kind := w.nextLink(s)
 		if at < 0 {
 			return s
 		}
@@ -193,6 +207,17 @@ func (w *writer) upToLink(s string) string {
 	}
 }
 
+// nextLink is where the first mark of a link is; negative: there is none.
+func (r *recorder) nextLink(s string) (at int, kind linkKind) {
+	at = -1
+	for k, link := range r.links {
+		if i := strings.Index(s, link); link != "" && i >= 0 && (at < 0 || i < at) {
+			at, kind = i, linkKind(k)
+		}
+	}
+	return at, kind
+}
+
 func (w *writer) part(number string, inline bool) {
 	if h, ok := w.hole(number); ok {
 		w.flush()
@@ -202,10 +227,73 @@ func (w *writer) part(number string, inline bool) {
 
 // hole counts a mark that was found. That one was not shows in the count.
 func (w *writer) hole(number string) (hole, bool) {
+	if number == keywordsMark {
+		return hole{keywords: true}, true
+	}
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 0 || n >= len(w.holes) {
 		return hole{}, false
 	}
 	w.marks++
 	return w.holes[n], true
+}
+
+// plain is a part of a paper with the parts in it put in that are the paper's
+// alone.
+func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
+	if depth > deepest {
+		return nil, fmt.Errorf("template %q: it is a part of itself", name)
+	}
+	items, err := f.render(name, e, "")
+	if err != nil {
+		return nil, err
+	}
+	literal := room(e.Mark).literal != ""
+	var out []item
+	for _, one := range items {
+		if one.kind != isPart || f.parts[one.hole.name] != ofPaper || literal && f.usesOf(one.hole.name)&usesMark != 0 {
+			out = appendItem(out, one)
+			continue
+		}
+		inner, err := f.plain(one.hole.name, e, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range inner {
+			out = appendItem(out, i)
+		}
+		if one.inline && len(inner) > 0 {
+			out = joint(out)
+		}
+	}
+	return out, nil
+}
+
+// deepest is how far parts may lie in one another.
+const deepest = 100
+
+// appendItem appends an item, as one with a text before it if it is one too.
+func appendItem(out []item, one item) []item {
+	if n := len(out) - 1; one.kind == isText && n >= 0 && out[n].kind == isText {
+		out[n].quoted = append(slices.Clip(out[n].quoted), one.quoted...)
+		out[n].raw += one.raw
+		return out
+	}
+	return append(out, one)
+}
+
+// joint ends what was written last in the middle of a line.
+func joint(out []item) []item {
+	n := len(out) - 1
+	if out[n].kind == isBlank {
+		out, n = out[:n], n-1
+	}
+	if n < 0 || out[n].kind != isText {
+		return append(out, item{kind: isJoint})
+	}
+	if last := &out[n]; isLineEnd(last.quoted) {
+		last.quoted = append(slices.Clip(last.quoted[:len(last.quoted)-2]), softBreak...)
+		last.raw--
+	}
+	return out
 }

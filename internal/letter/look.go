@@ -2,25 +2,26 @@ package letter
 
 import (
 	"errors"
-	htmltemplate "html/template"
 	"strings"
 
 	"paperboy/internal/paper"
 )
 
 // looks are what the template "piece" puts around a piece of text, for each
-// way that a piece can look. It is asked once, and holds for every letter.
-type looks map[look]around
+// way that a piece can look: hit or not, and its style. It is asked once, and
+// holds for every letter.
+type looks [2][paper.Italic | paper.Raised | paper.Lowered + 1]around
 
-type look struct {
-	hit   bool
-	style paper.Style
+func (l *looks) of(hit bool, style paper.Style) *around {
+	if hit {
+		return &l[1][style]
+	}
+	return &l[0][style]
 }
 
 type around struct{ before, after string }
 
 func (c *Composer) learnLooks() error {
-	c.looks = looks{}
 	for _, hit := range []bool{false, true} {
 		for style := paper.Style(0); style <= paper.Italic|paper.Raised|paper.Lowered; style++ {
 			const text = "the.text.of.the.piece"
@@ -32,23 +33,23 @@ func (c *Composer) learnLooks() error {
 			if !found {
 				return errors.New(`the template "piece" does not show its text`)
 			}
-			c.looks[look{hit, style}] = around{before, after}
+			*c.looks.of(hit, style) = around{before, after}
 		}
 	}
 	return nil
 }
 
 // html writes pieces as the template "piece" would.
-func (l looks) html(ps []Piece) htmltemplate.HTML {
+func (l *looks) html(ps []Piece) string {
 	var b strings.Builder
 	room := 0
 	for _, p := range ps {
-		a := l[look{p.Hit, p.style}]
+		a := l.of(p.Hit, p.style)
 		room += len(a.before) + len(p.Text) + len(p.Text)/8 + len(a.after)
 	}
 	b.Grow(room)
 	for _, p := range ps {
-		a := l[look{p.Hit, p.style}]
+		a := l.of(p.Hit, p.style)
 		b.WriteString(a.before)
 		if strings.ContainsAny(p.Text, "&<>\"'+\x00") {
 			_, _ = htmlEscaper.WriteString(&b, p.Text) // a Builder takes everything
@@ -57,7 +58,7 @@ func (l looks) html(ps []Piece) htmltemplate.HTML {
 		}
 		b.WriteString(a.after)
 	}
-	return htmltemplate.HTML(b.String())
+	return b.String()
 }
 
 // htmlEscaper escapes text as html/template does.

@@ -1,10 +1,6 @@
 package letter
 
-import (
-	"encoding/binary"
-
-	"paperboy/internal/interest"
-)
+import "paperboy/internal/interest"
 
 // terms keeps readers' terms as they were parsed: many readers have the same.
 type terms = cache[string, interest.Interest]
@@ -14,16 +10,13 @@ const termsKept = 5000
 
 // marks are where the terms for which a paper is here stand in what is shown of
 // it.
-type marks struct {
-	title, summary       []extent
-	titleKey, summaryKey string // the same for equal places only
-}
+type marks struct{ title, summary []extent }
 
 // marks looks for them, once where e is the entry itself and no copy of it. A
 // term that no longer parses stands nowhere.
 func (e *entry) marks() *marks {
-	if e.marked != nil {
-		return e.marked
+	if e.found {
+		return &e.marked
 	}
 	var m interest.Match
 	for _, r := range e.reasons {
@@ -37,18 +30,6 @@ func (e *entry) marks() *marks {
 		}
 		m.Hits = append(m.Hits, term.Places(e.leaf.doc)...)
 	}
-	e.marked = &marks{title: hitsIn(m, "title"), summary: hitsIn(m, "abstract")}
-	e.marked.titleKey, e.marked.summaryKey = extentsKey(e.marked.title), extentsKey(e.marked.summary)
-	return e.marked
-}
-
-func extentsKey(all []extent) string {
-	if len(all) == 0 {
-		return ""
-	}
-	var key []byte
-	for _, e := range all {
-		key = binary.AppendUvarint(binary.AppendUvarint(key, uint64(e.start)), uint64(e.end))
-	}
-	return string(key)
+	e.marked, e.found = marks{title: hitsIn(m, "title"), summary: hitsIn(m, "abstract")}, true
+	return &e.marked
 }

@@ -18,35 +18,49 @@ import (
 // which they say the same, and then only put in. What a part depends on is read
 // off its template. The whole is a part too; its links are filled in.
 
-// partsKept bounds what is kept of rendered parts of each format, in bytes, in
-// each half of the cache.
-const partsKept = 4 << 20
-
-// leavesKept is how many papers are kept as letters show them, likewise.
-const leavesKept = 2000
+// digestsKept bounds what is kept of rendered parts of digests in each format,
+// in bytes, in each half of the cache.
+const digestsKept = 1 << 20
 
 // format is one of the two bodies of a letter, and its templates.
 type format struct {
+	number  int    // of formats
 	frame   string // the template of the whole
 	execute func(w io.Writer, name string, data any) error
 	trim    func(line string) string
-	blanks  bool // empty lines mean something
-	uses    map[string]uses
+	escape  func(text string) string // as templates do between tags
+	blanks  bool                     // empty lines mean something
+	// keywords stand for a reader's, to be filled in.
+	keywords string
+	parts    map[string]partKind // of entries
+	uses     map[string]uses
 
-	// direct are the templates that do nothing but show a value, which is had
-	// for less than it takes to look up what was kept of it.
-	direct map[string]func(*entry) string
-
-	ofEntries *cache[entryKey, []item] // the same for all readers
-	ofReaders *cache[entryKey, []item] // or for those with the same reasons
-	ofDigests *cache[digestKey, []item]
-	words     *cache[entryKey, string] // not encoded
+	digests *cache[digestKey, []item]
+	forms   *cache[formKey, *form]
+	numbers *cache[numberKey, string]
 }
+
+// formats is how many there are.
+const formats = 2
+
+// partKind is how a part of an entry comes by what it says.
+type partKind uint8
+
+const (
+	ofLetter  partKind = iota // its template is executed for each letter
+	ofPaper                   // it is kept with the paper
+	ofPlace                   // it is kept for the entry's number
+	ofReasons                 // what matched is filled into a form
+	ofTitle                   // it is the title, with what matched marked
+	ofSummary                 // or the summary
+)
 
 // inHTML and inText are the formats of parsed templates, before any of them
 // was executed, which for HTML changes their trees.
 func inHTML(t *htmltemplate.Template) *format {
-	f := newFormat("digest.html.tmpl", t.ExecuteTemplate, strings.TrimSpace)
+	f := newFormat(0, "digest.html.tmpl", t.ExecuteTemplate)
+	f.trim, f.escape = strings.TrimSpace, htmlEscaper.Replace
+	f.keywords = linkMark(keywordsText, shortestRoom)
 	trees := map[string]*parse.Tree{}
 	for _, one := range t.Templates() {
 		trees[one.Name()] = one.Tree
@@ -55,17 +69,18 @@ func inHTML(t *htmltemplate.Template) *format {
 	for name, tree := range trees {
 		switch onlyField(tree) {
 		case "Heading":
-			f.direct[name] = func(e *entry) string { return string(e.Heading()) }
+			f.parts[name] = ofTitle
 		case "Abstract":
-			f.direct[name] = func(e *entry) string { return string(e.Abstract()) }
+			f.parts[name] = ofSummary
 		}
 	}
 	return f
 }
 
 func inText(t *texttemplate.Template) *format {
-	f := newFormat("digest.txt.tmpl", t.ExecuteTemplate, trimLine)
-	f.blanks = true
+	f := newFormat(1, "digest.txt.tmpl", t.ExecuteTemplate)
+	f.trim, f.escape, f.blanks = trimLine, func(text string) string { return text }, true
+	f.keywords = mark + keywordsMark + mark // so that lines are broken once they are known
 	trees := map[string]*parse.Tree{}
 	for _, one := range t.Templates() {
 		trees[one.Name()] = one.Tree
@@ -74,38 +89,33 @@ func inText(t *texttemplate.Template) *format {
 	return f
 }
 
-func newFormat(frame string, execute func(io.Writer, string, any) error, trim func(string) string) *format {
+func newFormat(number int, frame string, execute func(io.Writer, string, any) error) *format {
 	return &format{
-		frame: frame, execute: execute, trim: trim, uses: map[string]uses{},
-		ofEntries: newCache[entryKey](partsKept, sizeOfItems),
-		ofReaders: newCache[entryKey](partsKept/2, sizeOfItems),
-		direct:    map[string]func(*entry) string{},
-		ofDigests: newCache[digestKey](partsKept/4, sizeOfItems),
-		words:     newCache[entryKey](partsKept/4, func(s string) int { return len(s) + 200 }),
+		number: number, frame: frame, execute: execute, uses: map[string]uses{}, parts: map[string]partKind{},
+		digests: newCache[digestKey](digestsKept, sizeOfItems),
+		forms:   newCache[formKey](formsKept, func(*form) int { return 1 }),
+		numbers: newCache[numberKey](formsKept, func(string) int { return 1 }),
 	}
 }
 
 func (f *format) trace(trees map[string]*parse.Tree) {
 	for name := range trees {
-		f.uses[name] = usesOf(trees, name)
+		used := usesOf(trees, name)
+		f.uses[name], f.parts[name] = used, partOf(used)
 	}
 }
 
-// say is what a template says of an entry, as a text, now or before. A reader's
-// own link in it, or parts that depend on more, are not kept.
-func (f *format) say(name string, e *entry) (string, error) {
-	used := f.usesOf(name)
-	keep := used&(usesMark|usesParts) == 0
-	key := e.key(name, used)
-	if said, ok := f.words.get(key); keep && ok {
-		return said, nil
+// partOf is the kind of an entry's part that uses these values.
+func partOf(used uses) partKind {
+	switch {
+	case used&^(usesCard|usesRising|usesShape|usesAny|usesMark|usesParts) == 0:
+		return ofPaper
+	case used == usesNumber:
+		return ofPlace
+	case used == usesMatched:
+		return ofReasons
 	}
-	var b strings.Builder
-	err := f.execute(&b, name, e)
-	if err == nil && keep {
-		f.words.put(key, b.String())
-	}
-	return b.String(), err
+	return ofLetter
 }
 
 func (f *format) usesOf(name string) uses {
@@ -115,88 +125,26 @@ func (f *format) usesOf(name string) uses {
 	return usesAll
 }
 
-// entryKey is all that a part of an entry depends on.
-type entryKey struct {
-	name              string
-	leaf              *leaf  // the paper, without what one reader matched
-	matched           string // or empty
-	hits              string // or empty
-	number            int    // or 0
-	lean, bare, first bool
-	any               bool // there is a reason
-	mark              roomKey
-}
-
 // digestKey is all that a part of a digest depends on, where it does not depend
-// on the papers or keywords: these make it a part of one letter only.
+// on the papers: these make it a part of one letter only.
 type digestKey struct {
 	name            string
 	day             int64
 	zone            *time.Location
 	weekly, first   bool
+	keywords        bool // there are any
 	count, omitted  int
-	more, rising    int // or 0
+	more, rising    int   // or 0
+	top             *leaf // or nil
 	settings, leave roomKey
 	view            roomKey
 }
 
-// whole is what parts are of: an entry or a digest.
-type whole interface {
-	// partOf returns a part, rendered now or before.
-	partOf(f *format, name string) ([]item, error)
-	// recorded is the same as a template is given it, to leave marks for parts
-	// and links.
-	recorded(r *recorder) any
-	// linkOf returns the link that a mark for one stands for.
-	linkOf(kind linkKind) string
-}
-
-func (e *entry) partOf(f *format, name string) ([]item, error) {
-	used := f.usesOf(name)
-	kept := f.ofEntries
-	if used&(usesMatched|usesTitleHits|usesSummaryHits) != 0 {
-		kept = f.ofReaders
-	}
-	return cached(f, kept, e.key(name, used), name, e)
-}
-
-func (e *entry) key(name string, used uses) entryKey {
-	key := entryKey{name: name}
-	if used&usesShape != 0 {
-		key.lean, key.bare, key.first = e.Lean, e.Bare, e.First
-	}
-	if used&(usesCard|usesRising) != 0 {
-		key.leaf = e.leaf
-	}
-	if used&usesNumber != 0 {
-		key.number = e.Number
-	}
-	if used&usesMatched != 0 {
-		key.matched = e.why
-	}
-	if used&usesAny != 0 {
-		key.any = len(e.Matched) > 0
-	}
-	if used&usesTitleHits != 0 {
-		key.hits = e.marks().titleKey
-	}
-	if used&usesSummaryHits != 0 {
-		key.hits += "/" + e.marks().summaryKey
-	}
-	if used&usesMark != 0 {
-		key.mark = room(e.Mark)
-	}
-	return key
-}
-
-func (v *digestView) partOf(f *format, name string) ([]item, error) {
-	used := f.usesOf(name)
-	if used&(usesPapers|usesCard) != 0 || used&usesKeywords != 0 && v.Keywords != "" {
-		return f.render(name, v)
-	}
+// key is that of a part which uses these values.
+func (v *digestView) key(name string, used uses) digestKey {
 	key := digestKey{
 		name: name, day: v.Day.Unix(), zone: v.Day.Location(), weekly: v.Weekly, first: v.First,
-		count: v.Count(), omitted: v.Omitted,
+		count: v.Count(), omitted: v.Omitted, keywords: v.Keywords != "",
 	}
 	if used&usesMore != 0 {
 		key.more = v.More
@@ -204,19 +152,53 @@ func (v *digestView) partOf(f *format, name string) ([]item, error) {
 	if used&usesRising != 0 {
 		key.rising = v.Rising()
 	}
-	key.settings, key.leave, key.view = room(v.Settings), room(v.Leave), room(v.View)
-	return cached(f, f.ofDigests, key, name, v)
+	if used&usesTop != 0 {
+		key.top = v.Papers[0].leaf
+	}
+	return key
 }
 
-func cached[K comparable](f *format, kept *cache[K, []item], key K, name string, of whole) ([]item, error) {
-	if items, ok := kept.get(key); ok {
-		return items, nil
+// whole is what parts are of: an entry or a digest.
+type whole interface {
+	// recorded is the same as a template is given it, to leave marks for parts
+	// and links.
+	recorded(r *recorder) any
+	// linkOf returns the link that a mark for one stands for.
+	linkOf(kind linkKind) string
+}
+
+func (v *digestView) partOf(f *format, name string) ([]item, error) {
+	used := f.usesOf(name)
+	if used&(usesPapers|usesTop|usesCard) != 0 {
+		return f.render(name, v, "")
 	}
-	items, err := f.render(name, of)
-	if err == nil {
-		kept.put(key, items)
+	key := v.key(name, used)
+	key.settings, key.leave, key.view = room(v.Settings), room(v.Leave), room(v.View)
+	items, kept := f.digests.get(key)
+	if !kept {
+		var err error
+		if items, err = f.shared(name, v, used); err != nil {
+			return nil, err
+		}
+		f.digests.put(key, items)
 	}
-	return items, err
+	if len(items) == 1 && items[0].kind == isUnkept {
+		return f.render(name, v, "")
+	}
+	return items, nil
+}
+
+// shared is a part for all readers with any keywords or, where it does more with
+// them than show them, the sign that there is none.
+func (f *format) shared(name string, v *digestView, used uses) ([]item, error) {
+	if used&usesKeywords == 0 || v.Keywords == "" {
+		return f.render(name, v, "")
+	}
+	items, err := f.render(name, v, f.keywords)
+	if err != nil || !f.takes(items, name, *v) {
+		return []item{{kind: isUnkept}}, nil
+	}
+	return items, nil
 }
 
 func (e *entry) recorded(r *recorder) any {
@@ -234,6 +216,7 @@ func (v *digestView) recorded(r *recorder) any {
 	one.Settings = r.link(settingsLink, v.Settings)
 	one.Leave = r.link(leaveLink, v.Leave)
 	one.View = r.link(viewLink, v.View)
+	one.Keywords = cmp.Or(r.keywords, v.Keywords)
 	if !r.papers {
 		return one
 	}
@@ -250,6 +233,8 @@ func (v *digestView) linkOf(kind linkKind) string {
 		return v.Settings
 	case leaveLink:
 		return v.Leave
+	case keywordsText:
+		return v.Keywords
 	}
 	return v.View
 }
@@ -316,17 +301,11 @@ func (c *Composer) htmlFuncs() htmltemplate.FuncMap {
 	}
 }
 
-// body renders a digest in one format and appends it encoded. raw is its length
-// before encoding.
-func (f *format) body(v *digestView, dst []byte) (quoted []byte, raw int, err error) {
-	a := &assembly{format: f, out: dst}
-	err = a.put(f.frame, v)
-	return a.out, a.raw, err
-}
-
-// render executes a template and encodes what it says around its parts.
-func (f *format) render(name string, of whole) ([]item, error) {
-	rec := &recorder{papers: f.usesOf(name)&(usesPapers|usesParts) != 0}
+// render executes a template and encodes what it says around its parts and
+// links, and around keywords, which are put in the place of a reader's; empty:
+// they are not.
+func (f *format) render(name string, of whole, keywords string) ([]item, error) {
+	rec := &recorder{papers: f.usesOf(name)&(usesPapers|usesTop|usesParts) != 0, keywords: keywords}
 	var b bytes.Buffer
 	if err := f.execute(&b, name, of.recorded(rec)); err != nil {
 		return nil, err
@@ -356,104 +335,4 @@ func (f *format) encode(name, said string, rec *recorder) ([]item, error) {
 		return nil, fmt.Errorf("template %q: it has %d parts and shows %d", name, len(rec.holes), w.marks)
 	}
 	return w.items, nil
-}
-
-// assembly is a body that is being put together.
-type assembly struct {
-	*format
-	out   []byte
-	raw   int
-	begun bool // something is written
-	blank bool // an empty line is due before what comes next
-}
-
-// put writes a part.
-func (a *assembly) put(name string, of whole) error {
-	if show := a.direct[name]; show != nil {
-		if e, ok := of.(*entry); ok {
-			a.text(show(e))
-			return nil
-		}
-	}
-	items, err := of.partOf(a.format, name)
-	if err != nil {
-		return err
-	}
-	for i := range items {
-		if err := a.add(&items[i], of); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *assembly) add(one *item, of whole) error {
-	switch one.kind {
-	case isBlank:
-		a.blank = a.begun
-	case isPart:
-		err := a.fill(one.hole, of)
-		if one.inline {
-			a.joinLine()
-		}
-		return err
-	case isWrapped:
-		return a.wrapped(one, of)
-	case isLink:
-		link := of.linkOf(one.link)
-		a.write(nil, len(link))
-		a.out = append(appendQuoted(a.out, link), softBreak...)
-	default:
-		a.write(one.quoted, one.raw)
-	}
-	return nil
-}
-
-func (a *assembly) fill(h hole, of whole) error {
-	v, _ := of.(*digestView)
-	switch {
-	case h.each:
-		for i := range v.Papers {
-			if err := a.put(h.name, &v.Papers[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	case h.paper > 0:
-		return a.put(h.name, &v.Papers[h.paper-1])
-	}
-	return a.put(h.name, of)
-}
-
-// text writes a part that has no marks in it, as encode and add would.
-func (a *assembly) text(said string) {
-	for line := range strings.Lines(said) {
-		if strings.HasSuffix(line, "\n") {
-			line = a.trim(line)
-		}
-		switch {
-		case line == nothing:
-		case line != "":
-			line = strings.ReplaceAll(line, nothing, "")
-			a.write(nil, len(line)+1)
-			a.out = append(appendQuoted(a.out, line), "\r\n"...)
-		case a.blanks:
-			a.blank = a.begun
-		}
-	}
-}
-
-func (a *assembly) write(quoted []byte, raw int) {
-	if a.blank {
-		a.out, a.raw, a.blank = append(a.out, "\r\n"...), a.raw+1, false
-	}
-	a.out, a.raw, a.begun = append(a.out, quoted...), a.raw+raw, true
-}
-
-// joinLine takes the line end from a part that stands within a line.
-func (a *assembly) joinLine() {
-	a.blank = false
-	if n := len(a.out); bytes.HasSuffix(a.out, []byte("\r\n")) && !bytes.HasSuffix(a.out, []byte(softBreak)) {
-		a.out, a.raw = append(a.out[:n-2], softBreak...), a.raw-1
-	}
 }

@@ -62,6 +62,10 @@ type showing struct {
 	rich  paper.Rich
 	shown string
 	kept  int // bytes of it that are the rich text's; negative: it is another text
+
+	// HTML in quoted-printable, without marks, and its bytes before encoding.
+	quoted []byte
+	raw    int
 }
 
 func newShowing(rich paper.Rich, shown string) showing {
@@ -72,11 +76,11 @@ func newShowing(rich paper.Rich, shown string) showing {
 	kept := strings.TrimSuffix(shown, "…")
 	switch {
 	case strings.HasPrefix(plain.String(), shown): // the ellipsis is the author's
-		return showing{rich, shown, len(shown)}
+		return showing{rich: rich, shown: shown, kept: len(shown)}
 	case strings.HasPrefix(plain.String(), kept):
-		return showing{rich, shown, len(kept)}
+		return showing{rich: rich, shown: shown, kept: len(kept)}
 	}
-	return showing{rich, shown, -1}
+	return showing{rich: rich, shown: shown, kept: -1}
 }
 
 // pieces cuts it where its look changes. Where it is not the beginning of the

@@ -17,7 +17,9 @@ const (
 	usesMore                         // how many papers were left out
 	usesRising                       // whether the paper rises, or how many do
 	usesMark                         // the reader's link to its marks
+	usesTop                          // what its first paper is
 	usesPapers                       // a digest's papers, in other ways than as parts
+	usesLinks                        // the reader's links of a digest
 	usesShape                        // how much of the paper is shown, and whether it is the first
 	usesParts                        // parts, whose own uses are not among these
 	usesAll         = 1<<iota - 1
@@ -80,11 +82,11 @@ func (t *tracer) node(node parse.Node, inner bool) {
 		t.node(n.Node, inner)
 	case *parse.FieldNode:
 		if !inner {
-			t.field(n.Ident[0])
+			t.path(n.Ident)
 		}
 	case *parse.VariableNode:
 		if n.Ident[0] == "$" && len(n.Ident) > 1 {
-			t.field(n.Ident[1])
+			t.path(n.Ident[1:])
 		}
 	}
 	if isWhole(node, inner) {
@@ -98,9 +100,25 @@ func (t *tracer) branch(n parse.BranchNode, inner, body bool) {
 	t.node(n.ElseList, inner)
 }
 
+// path reads a value, and what it is asked for.
+func (t *tracer) path(names []string) {
+	if names[0] != "Top" || len(names) == 1 {
+		t.field(names[0])
+		return
+	}
+	of := &tracer{}
+	if of.field(names[1]); of.found&^(usesCard|usesRising) == 0 {
+		t.found |= usesTop
+	} else {
+		t.found |= usesPapers
+	}
+}
+
 func (t *tracer) field(name string) {
 	switch name {
-	case "Site", "Day", "Weekly", "Count", "Rest", "Omitted", "Settings", "Leave", "View":
+	case "Site", "Day", "Weekly", "Count", "Rest", "Omitted":
+	case "Settings", "Leave", "View":
+		t.found |= usesLinks
 	case "Lean", "Bare", "First":
 		t.found |= usesShape
 	case "Keywords":

@@ -43,7 +43,10 @@ func TestReadersLinksAreFilledIntoPartsThatAllShare(t *testing.T) {
 	kept := func() int {
 		n := 0
 		for _, f := range []*format{c.inHTML, c.inText} {
-			n += len(f.ofEntries.young) + len(f.ofReaders.young) + len(f.ofDigests.young)
+			n += len(f.digests.young) + len(f.forms.young) + len(f.numbers.young)
+			for _, l := range c.leaves.young {
+				n += len(l.plates[f.number])
+			}
 		}
 		return n
 	}

@@ -30,74 +30,93 @@ func wrapFilled(width int, indent, s string) string {
 	return cmp.Or(wrap(width, indent, strings.ReplaceAll(s, nothing, "")), nothing)
 }
 
-// wrapLate wraps what was put off, in a line whose marks of parts are filled in.
-func wrapLate(s string) string {
+// stretch is a piece of a line, wrapped once it is filled in.
+type stretch struct {
+	text   []fragment
+	width  int // 0: it is not wrapped
+	indent string
+}
+
+// fragment is a text, or a place for a part or a link.
+type fragment struct {
+	text   string
+	hole   *hole // nil: it is no part
+	isLink bool
+	link   linkKind
+}
+
+// wrapped keeps a line in pieces, for each letter to fill in.
+func (w *writer) wrapped(line string) {
+	w.flush()
+	var all []stretch
 	for {
-		before, rest, found := strings.Cut(s, wrapOpen)
+		before, rest, found := strings.Cut(line, wrapOpen)
+		all = append(all, stretch{text: w.fragments(before)})
 		if !found {
-			return s
+			break
 		}
 		inner, after, _ := strings.Cut(rest, wrapClose)
 		asked := strings.SplitN(inner, wrapOpen, 3) // as wrapParts wrote it
 		width, _ := strconv.Atoi(asked[0])
 		indent, _ := strconv.Unquote(asked[1])
-		s = before + wrapFilled(width, indent, asked[2]) + after
+		all, line = append(all, stretch{w.fragments(asked[2]), width, indent}), after
 	}
+	w.items = append(w.items, item{kind: isWrapped, line: all})
 }
 
-// wrapped keeps a line as it is, for each letter to fill in.
-func (w *writer) wrapped(line string) {
-	w.flush()
-	one := item{kind: isWrapped, line: line}
-	for _, number, after, found := cutMark(line); found; _, number, after, found = cutMark(after) {
+// fragments cuts a text at the marks in it.
+func (w *writer) fragments(s string) (all []fragment) {
+	before, number, after, found := cutMark(s)
+	for ; found; before, number, after, found = cutMark(after) {
+		all = w.linked(all, before)
 		if h, ok := w.hole(number); ok {
-			one.holes = append(one.holes, h)
+			all = append(all, fragment{hole: &h})
 		}
 	}
-	w.items = append(w.items, one)
+	return w.linked(all, before)
+}
+
+// linked appends a text, cut at the marks of links.
+func (w *writer) linked(all []fragment, s string) []fragment {
+	for {
+		at, kind := w.nextLink(s)
+		if at < 0 {
+			return append(all, fragment{text: s})
+		}
+		mark := w.links[kind]
+		all = append(all, fragment{text: s[:at]}, fragment{isLink: true, link: kind})
+		s = s[at+len(mark):]
+	}
 }
 
 // wrapped fills in a line and writes it.
 func (a *assembly) wrapped(one *item, of whole) error {
-	var b strings.Builder
-	before, _, after, found := cutMark(one.line)
-	for n := 0; found; n++ {
-		b.WriteString(before)
-		said, err := a.said(one.holes[n], of)
-		if err != nil {
-			return err
+	var line, b strings.Builder
+	for _, s := range one.line {
+		b.Reset()
+		for _, f := range s.text {
+			said, err := a.fragment(f, of)
+			if err != nil {
+				return err
+			}
+			b.WriteString(said)
 		}
-		b.WriteString(said)
-		before, _, after, found = cutMark(after)
+		if s.width > 0 {
+			line.WriteString(wrapFilled(s.width, s.indent, b.String()))
+		} else {
+			line.WriteString(b.String())
+		}
 	}
-	b.WriteString(before)
-	a.text(wrapLate(linked(b.String(), of)))
+	a.text(line.String())
 	return nil
 }
 
-// linked puts the links into a text where it has marks for them.
-func linked(text string, of whole) string {
-	for kind := range linkKinds {
-		if link := of.linkOf(kind); room(link).length > 0 {
-			text = strings.ReplaceAll(text, linkMark(kind, len(link)), link)
-		}
-	}
-	return text
-}
-
-// said is a part as a text.
-func (a *assembly) said(h hole, of whole) (string, error) {
-	v, _ := of.(*digestView)
+func (a *assembly) fragment(f fragment, of whole) (string, error) {
 	switch {
-	case h.each:
-		return a.each(h.name, *v)
-	case h.paper > 0:
-		of = &v.Papers[h.paper-1]
+	case f.hole != nil:
+		return a.said(*f.hole, of)
+	case f.isLink:
+		return of.linkOf(f.link), nil
 	}
-	e, ok := of.(*entry)
-	if !ok {
-		return a.part(h.name, *v)
-	}
-	said, err := a.say(h.name, e)
-	return cmp.Or(strings.TrimSuffix(said, "\n"), nothing), err
+	return f.text, nil
 }

@@ -1,0 +1,181 @@
+package letter
+
+import (
+	"bytes"
+	"cmp"
+	"strings"
+)
+
+// assembly is a body that is being put together.
+type assembly struct {
+	*format
+	out   []byte
+	raw   int  // bytes before encoding
+	begun bool // something is written
+	blank bool // an empty line is due before what comes next
+}
+
+// body renders a digest in one format and appends it encoded. raw is its length
+// before encoding.
+func (f *format) body(v *digestView, dst []byte) (quoted []byte, raw int, err error) {
+	a := &assembly{format: f, out: dst}
+	err = a.digest(f.frame, v)
+	return a.out, a.raw, err
+}
+
+// digest writes a part of a digest.
+func (a *assembly) digest(name string, v *digestView) error {
+	items, err := v.partOf(a.format, name)
+	if err != nil {
+		return err
+	}
+	return a.add(items, v)
+}
+
+// entry writes a part of an entry.
+func (a *assembly) entry(name string, e *entry) error {
+	switch a.parts[name] {
+	case ofPaper:
+		items, err := e.plate(a.format, name)
+		if err != nil {
+			return err
+		}
+		return a.add(items, e)
+	case ofTitle:
+		a.marked(e, &e.leaf.title, e.marks().title)
+		return nil
+	case ofSummary:
+		a.marked(e, &e.leaf.summary, e.marks().summary)
+		return nil
+	}
+	said, err := a.of(name, e)
+	a.text(said)
+	return err
+}
+
+// marked writes a title or summary.
+func (a *assembly) marked(e *entry, s *showing, hits []extent) {
+	if len(hits) == 0 {
+		a.write(s.quoted, s.raw)
+		return
+	}
+	a.text(e.looks.html(s.pieces(hits)))
+}
+
+func (a *assembly) add(items []item, of whole) error {
+	for i := range items {
+		if err := a.item(&items[i], of); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *assembly) item(one *item, of whole) error {
+	switch one.kind {
+	case isBlank:
+		a.blank = a.begun
+	case isPart:
+		err := a.fill(one.hole, of)
+		if one.inline {
+			a.joinLine()
+		}
+		return err
+	case isJoint:
+		a.joinLine()
+	case isWrapped:
+		return a.wrapped(one, of)
+	case isLink:
+		link := of.linkOf(one.link)
+		if one.link == keywordsText {
+			link = a.escape(link)
+		}
+		a.write(nil, len(link))
+		a.out = append(appendQuoted(a.out, link), softBreak...)
+	default:
+		a.write(one.quoted, one.raw)
+	}
+	return nil
+}
+
+func (a *assembly) fill(h hole, of whole) error {
+	switch of := of.(type) {
+	case *entry:
+		return a.entry(h.name, of)
+	case *digestView:
+		switch {
+		case h.keywords:
+			a.text(of.Keywords)
+		case h.each:
+			for i := range of.Papers {
+				if err := a.entry(h.name, &of.Papers[i]); err != nil {
+					return err
+				}
+			}
+		case h.paper > 0:
+			return a.entry(h.name, &of.Papers[h.paper-1])
+		default:
+			return a.digest(h.name, of)
+		}
+	}
+	return nil
+}
+
+// said is a part as a text.
+func (a *assembly) said(h hole, of whole) (string, error) {
+	switch of := of.(type) {
+	case *entry:
+		said, err := a.of(h.name, of)
+		return cmp.Or(strings.TrimSuffix(said, "\n"), nothing), err
+	case *digestView:
+		switch {
+		case h.keywords:
+			return of.Keywords, nil
+		case h.each:
+			return a.each(h.name, *of)
+		case h.paper > 0:
+			return a.said(hole{name: h.name}, &of.Papers[h.paper-1])
+		}
+		return a.part(h.name, *of)
+	}
+	return nothing, nil
+}
+
+// text writes a part that has no marks in it, as encode and add would.
+func (a *assembly) text(said string) {
+	for line := range strings.Lines(said) {
+		if strings.HasSuffix(line, "\n") {
+			line = a.trim(line)
+		}
+		switch {
+		case line == nothing:
+		case line != "":
+			line = strings.ReplaceAll(line, nothing, "")
+			a.write(nil, len(line)+1)
+			a.out = append(appendQuoted(a.out, line), "\r\n"...)
+		case a.blanks:
+			a.blank = a.begun
+		}
+	}
+}
+
+func (a *assembly) write(quoted []byte, raw int) {
+	if a.blank {
+		a.out, a.raw, a.blank = append(a.out, "\r\n"...), a.raw+1, false
+	}
+	a.out, a.raw, a.begun = append(a.out, quoted...), a.raw+raw, true
+}
+
+// joinLine takes the line end from a part that stands within a line.
+func (a *assembly) joinLine() {
+	a.blank = false
+	if isLineEnd(a.out) {
+		a.out, a.raw = append(a.out[:len(a.out)-2], softBreak...), a.raw-1
+	}
+}
+
+// isLineEnd reports whether a text in quoted-printable ends with a line break
+// that stays.
+func isLineEnd(quoted []byte) bool {
+	return bytes.HasSuffix(quoted, []byte("\r\n")) && !bytes.HasSuffix(quoted, []byte(softBreak))
+}

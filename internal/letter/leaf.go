@@ -1,0 +1,145 @@
+package letter
+
+import (
+	htmltemplate "html/template"
+	"sync"
+	"time"
+
+	"paperboy/internal/interest"
+	"paperboy/internal/paper"
+)
+
+// leavesKept is how many papers are kept as letters show them, in each half of
+// the cache.
+const leavesKept = 2000
+
+// leafKey is a paper as it was loaded, the moment its counts are of, and what
+// the round that picked it found.
+type leafKey struct {
+	paper  *paper.Paper
+	at     int64
+	rising bool
+	leads  string
+}
+
+// leaf is what letters say of a paper whoever reads them.
+type leaf struct {
+	Card
+	title, summary showing
+	doc            *interest.Document // of what is shown
+
+	mu     sync.Mutex
+	plates [formats][]plate // rendered so far
+}
+
+func (c *Composer) newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
+	l := &leaf{Card: NewCard(p, nil, at).Trending(pick.Rising, pick.Leads)}
+	l.title, l.summary = newShowing(p.RichTitle(), l.Title), newShowing(p.RichSummary(), l.Summary)
+	if l.Brief {
+		l.summary = newShowing(paper.Rich{{Plain: l.Summary, Text: l.Summary}}, l.Summary)
+	}
+	for _, s := range []*showing{&l.title, &l.summary} {
+		a := assembly{format: c.inHTML}
+		a.text(c.looks.html(s.pieces(nil)))
+		s.quoted, s.raw = a.out, a.raw
+	}
+	l.doc = interest.ReadTexts(l.Title, l.Summary)
+	return l
+}
+
+// plate is a part of a paper that is the same for all readers, with the parts in
+// it that are so too.
+type plate struct {
+	plateKey
+	items []item
+}
+
+// plateKey is all that a plate depends on beside its paper.
+type plateKey struct {
+	name              string // of the template
+	lean, bare, first bool
+	any               bool // there is a reason
+	mark              roomKey
+}
+
+// platesKept bounds the plates of a paper in one format. There are rarely more
+// than two: that of the first paper in a letter, and that of another.
+const platesKept = 12
+
+// entry is one paper's place in a letter.
+type entry struct {
+	*Card             // the leaf's, without what one reader matched
+	Matched []Matched // why this reader gets it
+	Number  int       // from 1
+	First   bool      // it is the first
+	Lean    bool      // without its summary
+	Bare    bool      // the linked title alone
+	Mark    string    // the reader's page for what they think of it; empty: none
+
+	leaf    *leaf
+	looks   *looks
+	reasons []Reason
+	terms   *terms
+	found   bool // marked is known
+	marked  marks
+	rec     *recorder
+	place   int // in the letter that is recorded, from 1
+}
+
+func (c *Composer) entry(p *paper.Paper, pick Pick, at time.Time, number int) entry {
+	key := leafKey{p, at.UnixNano(), pick.Rising, pick.Leads}
+	one, ok := c.leaves.get(key)
+	if !ok {
+		one = c.newLeaf(p, pick, at)
+		c.leaves.put(key, one)
+	}
+	return entry{
+		Card: &one.Card, Matched: matched(pick.Reasons), Number: number, First: number == 1,
+		leaf: one, looks: &c.looks, terms: c.terms, reasons: pick.Reasons,
+	}
+}
+
+// Why reports whether there is anything to say of why the paper is here.
+func (e entry) Why() bool { return len(e.Matched) > 0 || e.Counted() }
+
+// Both reports whether there is something to say of either.
+func (e entry) Both() bool { return len(e.Matched) > 0 && e.Counted() }
+
+// Heading is the title with the words marked that matched.
+func (e *entry) Heading() htmltemplate.HTML {
+	return htmltemplate.HTML(e.looks.html(e.leaf.title.pieces(e.marks().title)))
+}
+
+// Abstract is the summary with the words marked that matched.
+func (e *entry) Abstract() htmltemplate.HTML {
+	return htmltemplate.HTML(e.looks.html(e.leaf.summary.pieces(e.marks().summary)))
+}
+
+// plate returns a part of the paper, rendered now or before. One with a link in
+// it that can't be filled in later is not kept.
+func (e *entry) plate(f *format, name string) ([]item, error) {
+	key := plateKey{name: name, lean: e.Lean, bare: e.Bare, first: e.First, any: len(e.Matched) > 0, mark: room(e.Mark)}
+	if key.mark.literal != "" {
+		if f.usesOf(name)&usesMark != 0 {
+			return f.plain(name, e, 0)
+		}
+		key.mark = roomKey{length: -1} // some link, put in where it stands
+	}
+	e.leaf.mu.Lock()
+	defer e.leaf.mu.Unlock()
+	kept := &e.leaf.plates[f.number]
+	for i := range *kept {
+		if one := &(*kept)[i]; one.plateKey == key {
+			return one.items, nil
+		}
+	}
+	items, err := f.plain(name, e, 0)
+	if err != nil {
+		return nil, err
+	}
+	if len(*kept) == platesKept {
+		*kept = nil
+	}
+	*kept = append(*kept, plate{key, items})
+	return items, nil
+}
