@@ -1,10 +1,6 @@
 package letter
 
-import (
-	"bytes"
-	"cmp"
-	"strings"
-)
+import "bytes"
 
 // assembly is a body that is being put together.
 type assembly struct {
@@ -13,6 +9,11 @@ type assembly struct {
 	raw   int  // bytes before encoding
 	begun bool // something is written
 	blank bool // an empty line is due before what comes next
+
+	// Room for what is said on the way.
+	showing []Piece
+	said    []byte
+	line    []byte
 }
 
 // body renders a digest in one format and appends it encoded. raw is its length
@@ -42,24 +43,31 @@ func (a *assembly) entry(name string, e *entry) error {
 		}
 		return a.add(items, e)
 	case ofTitle:
-		a.marked(e, &e.leaf.title, e.marks().title)
+		a.marked(e.looks, e.leaf.title, e.marks().title)
 		return nil
 	case ofSummary:
-		a.marked(e, &e.leaf.summary, e.marks().summary)
+		a.marked(e.looks, e.leaf.summary, e.marks().summary)
 		return nil
 	}
-	said, err := a.of(name, e)
-	a.text(said)
+	var err error
+	a.said, err = a.appendSaid(a.said[:0], name, e)
+	a.text(a.said)
 	return err
 }
 
 // marked writes a title or summary.
-func (a *assembly) marked(e *entry, s *showing, hits []extent) {
+func (a *assembly) marked(l *looks, s *showing, hits []extent) {
 	if len(hits) == 0 {
 		a.write(s.quoted, s.raw)
 		return
 	}
-	a.text(e.looks.html(s.pieces(hits)))
+	a.pieces(l, s, hits)
+}
+
+func (a *assembly) pieces(l *looks, s *showing, hits []extent) {
+	a.showing = s.pieces(a.showing[:0], hits)
+	a.said = l.append(a.said[:0], a.showing)
+	a.text(a.said)
 }
 
 func (a *assembly) add(items []item, of whole) error {
@@ -105,7 +113,7 @@ func (a *assembly) fill(h hole, of whole) error {
 	case *digestView:
 		switch {
 		case h.keywords:
-			a.text(of.Keywords)
+			a.text([]byte(of.Keywords))
 		case h.each:
 			for i := range of.Papers {
 				if err := a.entry(h.name, &of.Papers[i]); err != nil {
@@ -121,36 +129,47 @@ func (a *assembly) fill(h hole, of whole) error {
 	return nil
 }
 
-// said is a part as a text.
-func (a *assembly) said(h hole, of whole) (string, error) {
+// appendPart appends a part as a text.
+func (a *assembly) appendPart(dst []byte, h hole, of whole) ([]byte, error) {
+	begin := len(dst)
+	var err error
 	switch of := of.(type) {
 	case *entry:
-		said, err := a.of(h.name, of)
-		return cmp.Or(strings.TrimSuffix(said, "\n"), nothing), err
+		dst, err = a.appendSaid(dst, h.name, of)
+		dst = bytes.TrimSuffix(dst, []byte("\n"))
 	case *digestView:
 		switch {
 		case h.keywords:
-			return of.Keywords, nil
-		case h.each:
-			return a.each(h.name, *of)
+			return append(dst, of.Keywords...), nil
 		case h.paper > 0:
-			return a.said(hole{name: h.name}, &of.Papers[h.paper-1])
+			return a.appendPart(dst, hole{name: h.name}, &of.Papers[h.paper-1])
 		}
-		return a.part(h.name, *of)
+		say := a.part
+		if h.each {
+			say = func(name string, _ any) (string, error) { return a.each(name, *of) }
+		}
+		var said string
+		said, err = say(h.name, *of)
+		dst = append(dst, said...)
 	}
-	return nothing, nil
+	if len(dst) == begin {
+		dst = append(dst, nothing...)
+	}
+	return dst, err
 }
 
 // text writes a part that has no marks in it, as encode and add would.
-func (a *assembly) text(said string) {
-	for line := range strings.Lines(said) {
-		if strings.HasSuffix(line, "\n") {
+func (a *assembly) text(said []byte) {
+	for line := range bytes.Lines(said) {
+		if bytes.HasSuffix(line, []byte("\n")) {
 			line = a.trim(line)
 		}
 		switch {
-		case line == nothing:
-		case line != "":
-			line = strings.ReplaceAll(line, nothing, "")
+		case string(line) == nothing:
+		case len(line) > 0:
+			if bytes.Contains(line, []byte(nothing)) {
+				line = bytes.ReplaceAll(line, []byte(nothing), nil)
+			}
 			a.write(nil, len(line)+1)
 			a.out = append(appendQuoted(a.out, line), "\r\n"...)
 		case a.blanks:

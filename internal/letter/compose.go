@@ -332,7 +332,10 @@ func tidy(s string) string {
 	return strings.TrimSpace(strings.Join(out, "\n")) + "\n"
 }
 
-func trimLine(line string) string { return strings.TrimRight(line, " \t\r\n") }
+// atLineEnd is what is taken off the end of a line of text.
+const atLineEnd = " \t\r\n"
+
+func trimLine(line string) string { return strings.TrimRight(line, atLineEnd) }
 
 func zone(l *time.Location) *time.Location { return cmp.Or(l, time.UTC) }
 
@@ -417,6 +420,7 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 		e := c.entry(p, pick, l.Made, len(v.Papers)+1)
 		if in.Links.Mark != nil {
 			e.Mark = in.Links.Mark(p.Key)
+			e.room = room(e.Mark)
 		}
 		v.Papers = append(v.Papers, e)
 	}

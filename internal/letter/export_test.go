@@ -5,6 +5,6 @@ var (
 	Clean          = clean
 	Short          = short
 	Wrap           = wrap
-	Columns        = columns
+	Columns        = columns[string]
 	FirstSentences = firstSentences
 )

@@ -56,17 +56,26 @@ type numberKey struct {
 	number int
 }
 
-// of is what a template says of an entry alone.
-func (f *format) of(name string, e *entry) (string, error) {
+// appendSaid appends what a template says of an entry alone.
+func (f *format) appendSaid(dst []byte, name string, e *entry) ([]byte, error) {
+	var said string
+	var err error
 	switch f.parts[name] {
 	case ofPlace:
-		return f.numbered(name, e)
+		said, err = f.numbered(name, e)
 	case ofReasons:
-		if shape := shapeOf(e.Matched); shape != 0 {
-			return f.reasoned(formKey{name, shape}, e)
+		filled, err := f.formOf(formKey{name, shapeOf(e.Matched)}, e)
+		if err != nil {
+			return dst, err
 		}
+		if filled != nil {
+			return filled.append(dst, e.Matched, f.escape), nil
+		}
+		fallthrough
+	default:
+		said, err = f.executed(name, e)
 	}
-	return f.executed(name, e)
+	return append(dst, said...), err
 }
 
 func (f *format) executed(name string, data any) (string, error) {
@@ -87,36 +96,32 @@ func (f *format) numbered(name string, e *entry) (string, error) {
 	return said, err
 }
 
-// reasoned fills in what matched.
-func (f *format) reasoned(key formKey, e *entry) (string, error) {
-	filled, ok := f.forms.get(key)
-	if !ok {
-		var err error
-		if filled, err = f.learn(key.name, e); err != nil {
-			return "", err
-		}
-		f.forms.put(key, filled)
+// formOf returns the form of a template, or nil where it has none.
+func (f *format) formOf(key formKey, e *entry) (*form, error) {
+	if kept, ok := f.forms.get(key); ok || key.shape == 0 {
+		return kept, nil
 	}
-	if filled == nil {
-		return f.executed(key.name, e)
+	learnt, err := f.learn(key.name, e)
+	if err == nil {
+		f.forms.put(key, learnt)
 	}
-	return filled.fill(e.Matched, f.escape), nil
+	return learnt, err
 }
 
-func (fm *form) fill(all []Matched, escape func(string) string) string {
+// append appends what the form says with the texts that matched.
+func (fm *form) append(dst []byte, all []Matched, escape func(string) string) []byte {
 	var room [8]string
 	texts := room[:0]
 	for _, m := range all {
 		texts = append(texts, m.Texts...)
 	}
-	var b strings.Builder
 	for i, text := range fm.around {
-		b.WriteString(text)
+		dst = append(dst, text...)
 		if i < len(fm.blanks) {
-			b.WriteString(escape(texts[fm.blanks[i]]))
+			dst = append(dst, escape(texts[fm.blanks[i]])...)
 		}
 	}
-	return b.String()
+	return dst
 }
 
 // probes are texts that show whether a template does more with a text than put
@@ -136,7 +141,7 @@ func (f *format) learn(name string, e *entry) (*form, error) {
 		if said, err = f.executed(name, probed); err != nil {
 			return nil, err
 		}
-		if learnt == nil || said != learnt.fill(probed.Matched, f.escape) {
+		if learnt == nil || said != string(learnt.append(nil, probed.Matched, f.escape)) {
 			return nil, nil
 		}
 	}
@@ -190,7 +195,7 @@ func (f *format) takes(items []item, name string, v digestView) bool {
 		v.Keywords = keywords(probe)
 		said, err := f.executed(name, v)
 		want, got := &assembly{format: f}, &assembly{format: f}
-		want.text(said)
+		want.text([]byte(said))
 		if err != nil || got.add(items, &v) != nil || !bytes.Equal(unquoted(want.out), unquoted(got.out)) {
 			return false
 		}

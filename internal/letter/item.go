@@ -248,7 +248,7 @@ func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
 	if err != nil {
 		return nil, err
 	}
-	literal := room(e.Mark).literal != ""
+	literal := e.room.literal != ""
 	var out []item
 	for _, one := range items {
 		if one.kind != isPart || f.parts[one.hole.name] != ofPaper || literal && f.usesOf(one.hole.name)&usesMark != 0 {

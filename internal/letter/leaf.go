@@ -25,11 +25,12 @@ type leafKey struct {
 // leaf is what letters say of a paper whoever reads them.
 type leaf struct {
 	Card
-	title, summary showing
+	title, summary *showing
 	doc            *interest.Document // of what is shown
 
 	mu     sync.Mutex
 	plates [formats][]plate // rendered so far
+	found  map[string]marks // of terms
 }
 
 func (c *Composer) newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
@@ -38,9 +39,9 @@ func (c *Composer) newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
 	if l.Brief {
 		l.summary = newShowing(paper.Rich{{Plain: l.Summary, Text: l.Summary}}, l.Summary)
 	}
-	for _, s := range []*showing{&l.title, &l.summary} {
+	for _, s := range []*showing{l.title, l.summary} {
 		a := assembly{format: c.inHTML}
-		a.text(c.looks.html(s.pieces(nil)))
+		a.pieces(&c.looks, s, nil)
 		s.quoted, s.raw = a.out, a.raw
 	}
 	l.doc = interest.ReadTexts(l.Title, l.Summary)
@@ -56,10 +57,28 @@ type plate struct {
 
 // plateKey is all that a plate depends on beside its paper.
 type plateKey struct {
-	name              string // of the template
-	lean, bare, first bool
-	any               bool // there is a reason
-	mark              roomKey
+	shape shape
+	mark  int // the length of the link to fill in; negative: some link, put in where it stands
+	name  string
+}
+
+// shape is how much of a paper is shown, a bit for each answer.
+type shape uint8
+
+const (
+	isLean shape = 1 << iota
+	isBare
+	isFirst
+	hasReason
+)
+
+func (e *entry) shape() (s shape) {
+	for bit, is := range [...]bool{e.Lean, e.Bare, e.First, len(e.Matched) > 0} {
+		if is {
+			s |= 1 << bit
+		}
+	}
+	return s
 }
 
 // platesKept bounds the plates of a paper in one format. There are rarely more
@@ -80,7 +99,8 @@ type entry struct {
 	looks   *looks
 	reasons []Reason
 	terms   *terms
-	found   bool // marked is known
+	room    roomKey // for Mark
+	found   bool    // marked is known
 	marked  marks
 	rec     *recorder
 	place   int // in the letter that is recorded, from 1
@@ -107,23 +127,23 @@ func (e entry) Both() bool { return len(e.Matched) > 0 && e.Counted() }
 
 // Heading is the title with the words marked that matched.
 func (e *entry) Heading() htmltemplate.HTML {
-	return htmltemplate.HTML(e.looks.html(e.leaf.title.pieces(e.marks().title)))
+	return htmltemplate.HTML(e.looks.append(nil, e.leaf.title.pieces(nil, e.marks().title)))
 }
 
 // Abstract is the summary with the words marked that matched.
 func (e *entry) Abstract() htmltemplate.HTML {
-	return htmltemplate.HTML(e.looks.html(e.leaf.summary.pieces(e.marks().summary)))
+	return htmltemplate.HTML(e.looks.append(nil, e.leaf.summary.pieces(nil, e.marks().summary)))
 }
 
 // plate returns a part of the paper, rendered now or before. One with a link in
 // it that can't be filled in later is not kept.
 func (e *entry) plate(f *format, name string) ([]item, error) {
-	key := plateKey{name: name, lean: e.Lean, bare: e.Bare, first: e.First, any: len(e.Matched) > 0, mark: room(e.Mark)}
-	if key.mark.literal != "" {
+	key := plateKey{name: name, shape: e.shape() & f.shapes, mark: e.room.length}
+	if e.room.literal != "" {
 		if f.usesOf(name)&usesMark != 0 {
 			return f.plain(name, e, 0)
 		}
-		key.mark = roomKey{length: -1} // some link, put in where it stands
+		key.mark = -1
 	}
 	e.leaf.mu.Lock()
 	defer e.leaf.mu.Unlock()

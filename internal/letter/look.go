@@ -39,27 +39,37 @@ func (c *Composer) learnLooks() error {
 	return nil
 }
 
-// html writes pieces as the template "piece" would.
-func (l *looks) html(ps []Piece) string {
-	var b strings.Builder
-	room := 0
-	for _, p := range ps {
+// append writes pieces as the template "piece" would.
+func (l *looks) append(b []byte, ps []Piece) []byte {
+	for i := range ps {
+		p := &ps[i]
 		a := l.of(p.Hit, p.style)
-		room += len(a.before) + len(p.Text) + len(p.Text)/8 + len(a.after)
+		b = append(b, a.before...)
+		b = appendEscaped(b, p.Text)
+		b = append(b, a.after...)
 	}
-	b.Grow(room)
-	for _, p := range ps {
-		a := l.of(p.Hit, p.style)
-		b.WriteString(a.before)
-		if strings.ContainsAny(p.Text, "&<>\"'+\x00") {
-			_, _ = htmlEscaper.WriteString(&b, p.Text) // a Builder takes everything
-		} else {
-			b.WriteString(p.Text)
-		}
-		b.WriteString(a.after)
-	}
-	return b.String()
+	return b
 }
 
-// htmlEscaper escapes text as html/template does.
-var htmlEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;", "+", "&#43;", "\x00", "\uFFFD")
+// appendEscaped appends text escaped as html/template does.
+func appendEscaped(b []byte, text string) []byte {
+	begin := 0
+	for i := range len(text) {
+		if escaped := escapes[text[i]]; escaped != "" {
+			b = append(append(b, text[begin:i]...), escaped...)
+			begin = i + 1
+		}
+	}
+	return append(b, text[begin:]...)
+}
+
+func escaped(text string) string {
+	for i := range len(text) {
+		if escapes[text[i]] != "" {
+			return string(appendEscaped(nil, text))
+		}
+	}
+	return text
+}
+
+var escapes = [256]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&#34;", '\'': "&#39;", '+': "&#43;", 0: "\uFFFD"}

@@ -1,6 +1,10 @@
 package letter
 
-import "paperboy/internal/interest"
+import (
+	"slices"
+
+	"paperboy/internal/interest"
+)
 
 // terms keeps readers' terms as they were parsed: many readers have the same.
 type terms = cache[string, interest.Interest]
@@ -12,24 +16,51 @@ const termsKept = 5000
 // it.
 type marks struct{ title, summary []extent }
 
-// marks looks for them, once where e is the entry itself and no copy of it. A
-// term that no longer parses stands nowhere.
+// marks looks for them, once where e is the entry itself and no copy of it.
 func (e *entry) marks() *marks {
 	if e.found {
 		return &e.marked
 	}
-	var m interest.Match
+	e.found = true
+	terms := 0
 	for _, r := range e.reasons {
 		if r.Field != "title" && r.Field != "abstract" {
 			continue // an author or category has no place in either
 		}
-		term, ok := e.terms.get(r.Term)
-		if !ok {
-			term, _ = interest.Parse(r.Term) // nothing, where it is wrong
-			e.terms.put(r.Term, term)
+		m := e.leaf.marksOf(r.Term, e.terms)
+		if terms++; terms == 1 {
+			e.marked = m
+			continue
 		}
-		m.Hits = append(m.Hits, term.Places(e.leaf.doc)...)
+		e.marked.title = slices.Concat(e.marked.title, m.title)
+		e.marked.summary = slices.Concat(e.marked.summary, m.summary)
 	}
-	e.marked, e.found = marks{title: hitsIn(m, "title"), summary: hitsIn(m, "abstract")}, true
+	if terms > 1 {
+		e.marked = marks{title: apart(e.marked.title), summary: apart(e.marked.summary)}
+	}
 	return &e.marked
+}
+
+// marksKept is how many terms are kept with a paper.
+const marksKept = 100
+
+// marksOf are the places of a term. One that no longer parses has none.
+func (l *leaf) marksOf(term string, parsed *terms) marks {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if m, ok := l.found[term]; ok {
+		return m
+	}
+	want, ok := parsed.get(term)
+	if !ok {
+		want, _ = interest.Parse(term) // nothing, where it is wrong
+		parsed.put(term, want)
+	}
+	hits := interest.Match{Hits: want.Places(l.doc)}
+	m := marks{title: hitsIn(hits, "title"), summary: hitsIn(hits, "abstract")}
+	if len(l.found) >= marksKept || l.found == nil {
+		l.found = map[string]marks{}
+	}
+	l.found[term] = m
+	return m
 }

@@ -27,13 +27,14 @@ type format struct {
 	number  int    // of formats
 	frame   string // the template of the whole
 	execute func(w io.Writer, name string, data any) error
-	trim    func(line string) string
+	trim    func(line []byte) []byte
 	escape  func(text string) string // as templates do between tags
 	blanks  bool                     // empty lines mean something
 	// keywords stand for a reader's, to be filled in.
 	keywords string
 	parts    map[string]partKind // of entries
 	uses     map[string]uses
+	shapes   shape // what of an entry\'s shape its plates depend on
 
 	digests *cache[digestKey, []item]
 	forms   *cache[formKey, *form]
@@ -59,7 +60,7 @@ const (
 // was executed, which for HTML changes their trees.
 func inHTML(t *htmltemplate.Template) *format {
 	f := newFormat(0, "digest.html.tmpl", t.ExecuteTemplate)
-	f.trim, f.escape = strings.TrimSpace, htmlEscaper.Replace
+	f.trim, f.escape = bytes.TrimSpace, escaped
 	f.keywords = linkMark(keywordsText, shortestRoom)
 	trees := map[string]*parse.Tree{}
 	for _, one := range t.Templates() {
@@ -79,7 +80,7 @@ func inHTML(t *htmltemplate.Template) *format {
 
 func inText(t *texttemplate.Template) *format {
 	f := newFormat(1, "digest.txt.tmpl", t.ExecuteTemplate)
-	f.trim, f.escape, f.blanks = trimLine, func(text string) string { return text }, true
+	f.trim, f.escape, f.blanks = func(line []byte) []byte { return bytes.TrimRight(line, atLineEnd) }, func(text string) string { return text }, true
 	f.keywords = mark + keywordsMark + mark // so that lines are broken once they are known
 	trees := map[string]*parse.Tree{}
 	for _, one := range t.Templates() {
@@ -102,6 +103,15 @@ func (f *format) trace(trees map[string]*parse.Tree) {
 	for name := range trees {
 		used := usesOf(trees, name)
 		f.uses[name], f.parts[name] = used, partOf(used)
+		if f.parts[name] != ofPaper {
+			continue
+		}
+		if used&usesShape != 0 {
+			f.shapes |= isLean | isBare | isFirst
+		}
+		if used&usesAny != 0 {
+			f.shapes |= hasReason
+		}
 	}
 }
 
@@ -319,7 +329,7 @@ func (f *format) encode(name, said string, rec *recorder) ([]item, error) {
 	for line := range strings.Lines(said) {
 		end := ""
 		if strings.HasSuffix(line, "\n") || f.frame == name {
-			line, end = f.trim(line), "\n"
+			line, end = string(f.trim([]byte(line))), "\n"
 		}
 		switch {
 		case line == nothing:

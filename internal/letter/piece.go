@@ -37,23 +37,27 @@ func hitsIn(m interest.Match, field string) []extent {
 			all = append(all, extent{h.Start, h.End})
 		}
 	}
+	return apart(all)
+}
+
+// apart puts extents in order, those that overlap as one.
+func apart(all []extent) (out []extent) {
 	slices.SortFunc(all, func(a, b extent) int { return cmp.Or(a.start-b.start, b.end-a.end) })
-	var apart []extent
 	for _, e := range all {
-		if n := len(apart) - 1; n >= 0 && e.start < apart[n].end {
-			apart[n].end = max(apart[n].end, e.end)
+		if n := len(out) - 1; n >= 0 && e.start < out[n].end {
+			out[n].end = max(out[n].end, e.end)
 		} else {
-			apart = append(apart, e)
+			out = append(out, e)
 		}
 	}
-	return apart
+	return out
 }
 
 // Pieces cuts what is shown of a field of a paper, title or abstract, where its
 // look changes. shown is the beginning of the rich text, perhaps with an
 // ellipsis behind.
 func Pieces(rich paper.Rich, shown string, m interest.Match, field string) []Piece {
-	return newShowing(rich, shown).pieces(hitsIn(m, field))
+	return newShowing(rich, shown).pieces(nil, hitsIn(m, field))
 }
 
 // showing is what is shown of a text: the beginning of the rich text, perhaps
@@ -68,7 +72,7 @@ type showing struct {
 	raw    int
 }
 
-func newShowing(rich paper.Rich, shown string) showing {
+func newShowing(rich paper.Rich, shown string) *showing {
 	var plain strings.Builder
 	for _, s := range rich {
 		plain.WriteString(s.Plain)
@@ -76,27 +80,34 @@ func newShowing(rich paper.Rich, shown string) showing {
 	kept := strings.TrimSuffix(shown, "…")
 	switch {
 	case strings.HasPrefix(plain.String(), shown): // the ellipsis is the author's
-		return showing{rich: rich, shown: shown, kept: len(shown)}
+		return &showing{rich: rich, shown: shown, kept: len(shown)}
 	case strings.HasPrefix(plain.String(), kept):
-		return showing{rich: rich, shown: shown, kept: len(kept)}
+		return &showing{rich: rich, shown: shown, kept: len(kept)}
 	}
-	return showing{rich: rich, shown: shown, kept: -1}
+	return &showing{rich: rich, shown: shown, kept: -1}
 }
 
 // pieces cuts it where its look changes. Where it is not the beginning of the
 // rich text, because the source's text was no harmless one, it is a single piece.
-func (s showing) pieces(hits []extent) []Piece {
+// They are appended to out.
+func (s *showing) pieces(out []Piece, hits []extent) []Piece {
 	switch {
 	case s.shown == "":
 		return nil
 	case s.kept < 0:
-		return []Piece{{Text: s.shown}}
+		return append(out, Piece{Text: s.shown})
 	}
-	out := make([]Piece, 0, 2*len(hits)+len(s.rich)+1)
+	plain := len(s.rich) == 1 && s.rich[0].Style == 0
 	at := 0
 	add := func(to int, hit bool) {
-		for _, part := range s.rich.Slice(at, to) {
-			out = append(out, Piece{part.Text, hit, part.Style})
+		switch {
+		case at >= to:
+		case plain:
+			out = append(out, Piece{Text: s.rich[0].Plain[at:to], Hit: hit})
+		default:
+			for _, part := range s.rich.Slice(at, to) {
+				out = append(out, Piece{part.Text, hit, part.Style})
+			}
 		}
 		at = max(at, to)
 	}

@@ -59,7 +59,7 @@ func TestPieces(t *testing.T) {
 			if c.shown != nil {
 				shown = c.shown(shown)
 			}
-			if got := shownPieces(newShowing(p.RichTitle(), shown).pieces(hitsIn(m, "title"))); got != c.want {
+			if got := shownPieces(newShowing(p.RichTitle(), shown).pieces(nil, hitsIn(m, "title"))); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})

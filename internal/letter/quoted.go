@@ -11,7 +11,7 @@ const softBreak = "=\r\n"
 // 2045, section 6.7), from the beginning of a line, and ends in the middle of
 // one. No line begins with a dot, which SMTP would double, nor with the "From "
 // that mailboxes are told apart by.
-func appendQuoted(dst []byte, s string) []byte {
+func appendQuoted[T string | []byte](dst []byte, s T) []byte {
 	column := 0
 	for i := 0; i < len(s); {
 		n := literal(s[i:], quotedWidth-column)
@@ -40,7 +40,7 @@ const hexDigits = "0123456789ABCDEF"
 
 // literal returns how many bytes at the beginning of s stand for themselves,
 // at most room.
-func literal(s string, room int) int {
+func literal[T string | []byte](s T, room int) int {
 	s = s[:min(len(s), room)]
 	for i := range len(s) {
 		if !isLiteral[s[i]] {
@@ -59,6 +59,6 @@ var isLiteral = func() (t [256]bool) {
 }()
 
 // awkward reports whether a line can't begin so in a mail.
-func awkward(s string) bool {
-	return s[0] == '.' || s[0] == 'F' && len(s) > 4 && s[:5] == "From "
+func awkward[T string | []byte](s T) bool {
+	return s[0] == '.' || s[0] == 'F' && len(s) > 4 && string(s[:5]) == "From "
 }

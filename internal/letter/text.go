@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -91,32 +92,40 @@ func lines(s string) []string {
 // indent before every line but the first. A word longer than a line, such as a
 // URL, is left whole.
 func wrap(width int, indent, s string) string {
-	var b strings.Builder
-	b.Grow(len(s) + len(s)/8)
+	return string(appendWrapped(nil, width, indent, []byte(s)))
+}
+
+func appendWrapped(dst []byte, width int, indent string, s []byte) []byte {
 	column, begun := len(indent), false
-	for word := range strings.FieldsSeq(s) {
+	for word := range bytes.FieldsSeq(s) {
 		n := columns(word)
 		switch {
 		case !begun:
 			begun = true
 		case column+1+n > width:
-			b.WriteString("\n" + indent)
+			dst = append(append(dst, '\n'), indent...)
 			column = len(indent)
 		default:
-			b.WriteByte(' ')
+			dst = append(dst, ' ')
 			column++
 		}
-		b.WriteString(word)
+		dst = append(dst, word...)
 		column += n
 	}
-	return b.String()
+	return dst
 }
 
 // columns counts what a word takes in a fixed-width font: combining marks take
 // nothing, East Asian wide characters and emoji two columns.
-func columns(s string) int {
+func columns[T string | []byte](s T) int {
 	n := 0
-	for _, r := range s {
+	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			i, n = i+1, n+1
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
+		i += size
 		switch {
 		case r < '\u0300': // the first combining mark
 			n++

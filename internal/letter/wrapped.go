@@ -1,7 +1,7 @@
 package letter
 
 import (
-	"cmp"
+	"bytes"
 	"strconv"
 	"strings"
 )
@@ -16,18 +16,23 @@ const (
 // wrapParts wraps a text, at once where it is complete.
 func wrapParts(width int, indent, s string) string {
 	if !strings.Contains(s, mark) {
-		return wrapFilled(width, indent, s)
+		return string(appendFilled(nil, width, indent, []byte(s)))
 	}
 	return wrapOpen + strconv.Itoa(width) + wrapOpen + strconv.Quote(indent) + wrapOpen +
 		strings.Join(strings.Fields(s), " ") + wrapClose
 }
 
-// wrapFilled wraps a text some of whose parts may have said nothing.
-func wrapFilled(width int, indent, s string) string {
-	if !strings.Contains(s, nothing) {
-		return wrap(width, indent, s)
+// appendFilled wraps a text some of whose parts may have said nothing.
+func appendFilled(dst []byte, width int, indent string, s []byte) []byte {
+	if !bytes.Contains(s, []byte(nothing)) {
+		return appendWrapped(dst, width, indent, s)
 	}
-	return cmp.Or(wrap(width, indent, strings.ReplaceAll(s, nothing, "")), nothing)
+	begin := len(dst)
+	dst = appendWrapped(dst, width, indent, bytes.ReplaceAll(s, []byte(nothing), nil))
+	if len(dst) == begin {
+		dst = append(dst, nothing...)
+	}
+	return dst
 }
 
 // stretch is a piece of a line, wrapped once it is filled in.
@@ -90,33 +95,32 @@ func (w *writer) linked(all []fragment, s string) []fragment {
 }
 
 // wrapped fills in a line and writes it.
-func (a *assembly) wrapped(one *item, of whole) error {
-	var line, b strings.Builder
-	for _, s := range one.line {
-		b.Reset()
-		for _, f := range s.text {
-			said, err := a.fragment(f, of)
-			if err != nil {
+func (a *assembly) wrapped(one *item, of whole) (err error) {
+	a.line = a.line[:0]
+	for i := range one.line {
+		s := &one.line[i]
+		a.said = a.said[:0]
+		for k := range s.text {
+			if a.said, err = a.appendFragment(a.said, &s.text[k], of); err != nil {
 				return err
 			}
-			b.WriteString(said)
 		}
 		if s.width > 0 {
-			line.WriteString(wrapFilled(s.width, s.indent, b.String()))
+			a.line = appendFilled(a.line, s.width, s.indent, a.said)
 		} else {
-			line.WriteString(b.String())
+			a.line = append(a.line, a.said...)
 		}
 	}
-	a.text(line.String())
+	a.text(a.line)
 	return nil
 }
 
-func (a *assembly) fragment(f fragment, of whole) (string, error) {
+func (a *assembly) appendFragment(dst []byte, f *fragment, of whole) ([]byte, error) {
 	switch {
 	case f.hole != nil:
-		return a.said(*f.hole, of)
+		return a.appendPart(dst, *f.hole, of)
 	case f.isLink:
-		return of.linkOf(f.link), nil
+		return append(dst, of.linkOf(f.link)...), nil
 	}
-	return f.text, nil
+	return append(dst, f.text...), nil
 }
