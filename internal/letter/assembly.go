@@ -34,10 +34,10 @@ func (a *assembly) digest(name string, v *digestView) error {
 }
 
 // entry writes a part of an entry.
-func (a *assembly) entry(name string, e *entry) error {
-	switch a.parts[name] {
+func (a *assembly) entry(h hole, e *entry) error {
+	switch h.kind {
 	case ofPaper:
-		items, err := e.plate(a.format, name)
+		items, err := e.plate(a.format, h.name)
 		if err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func (a *assembly) entry(name string, e *entry) error {
 		return nil
 	}
 	var err error
-	a.said, err = a.appendSaid(a.said[:0], name, e)
+	a.said, err = a.appendSaid(a.said[:0], h, e)
 	a.text(a.said)
 	return err
 }
@@ -109,19 +109,19 @@ func (a *assembly) item(one *item, of whole) error {
 func (a *assembly) fill(h hole, of whole) error {
 	switch of := of.(type) {
 	case *entry:
-		return a.entry(h.name, of)
+		return a.entry(h, of)
 	case *digestView:
 		switch {
 		case h.keywords:
 			a.text([]byte(of.Keywords))
 		case h.each:
 			for i := range of.Papers {
-				if err := a.entry(h.name, &of.Papers[i]); err != nil {
+				if err := a.entry(h, &of.Papers[i]); err != nil {
 					return err
 				}
 			}
 		case h.paper > 0:
-			return a.entry(h.name, &of.Papers[h.paper-1])
+			return a.entry(h, &of.Papers[h.paper-1])
 		default:
 			return a.digest(h.name, of)
 		}
@@ -135,14 +135,14 @@ func (a *assembly) appendPart(dst []byte, h hole, of whole) ([]byte, error) {
 	var err error
 	switch of := of.(type) {
 	case *entry:
-		dst, err = a.appendSaid(dst, h.name, of)
+		dst, err = a.appendSaid(dst, h, of)
 		dst = bytes.TrimSuffix(dst, []byte("\n"))
 	case *digestView:
 		switch {
 		case h.keywords:
 			return append(dst, of.Keywords...), nil
 		case h.paper > 0:
-			return a.appendPart(dst, hole{name: h.name}, &of.Papers[h.paper-1])
+			return a.appendPart(dst, hole{name: h.name, kind: h.kind}, &of.Papers[h.paper-1])
 		}
 		say := a.part
 		if h.each {

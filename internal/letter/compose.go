@@ -414,7 +414,7 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 	v.Papers = make([]entry, 0, len(l.Picks))
 	for _, pick := range l.Picks {
 		p := in.Papers[pick.Paper]
-		if p == nil || slices.ContainsFunc(v.Papers, func(e entry) bool { return e.Key == p.Key }) {
+		if p == nil || v.has(p.Key) {
 			continue
 		}
 		e := c.entry(p, pick, l.Made, len(v.Papers)+1)
@@ -426,6 +426,15 @@ func (c *Composer) digestView(l Letter, in DigestInput) digestView {
 	}
 	v.More = max(0, l.Matched-len(l.Picks))
 	return v
+}
+
+func (v *digestView) has(p paper.Key) bool {
+	for i := range v.Papers {
+		if v.Papers[i].Key == p {
+			return true
+		}
+	}
+	return false
 }
 
 // cut shortens the view by a number of steps, 3 for every paper.

@@ -57,14 +57,14 @@ type numberKey struct {
 }
 
 // appendSaid appends what a template says of an entry alone.
-func (f *format) appendSaid(dst []byte, name string, e *entry) ([]byte, error) {
+func (f *format) appendSaid(dst []byte, h hole, e *entry) ([]byte, error) {
 	var said string
 	var err error
-	switch f.parts[name] {
+	switch h.kind {
 	case ofPlace:
-		said, err = f.numbered(name, e)
+		said, err = f.numbered(h.name, e)
 	case ofReasons:
-		filled, err := f.formOf(formKey{name, shapeOf(e.Matched)}, e)
+		filled, err := f.formOf(formKey{h.name, shapeOf(e.Matched)}, e)
 		if err != nil {
 			return dst, err
 		}
@@ -73,7 +73,7 @@ func (f *format) appendSaid(dst []byte, name string, e *entry) ([]byte, error) {
 		}
 		fallthrough
 	default:
-		said, err = f.executed(name, e)
+		said, err = f.executed(h.name, e)
 	}
 	return append(dst, said...), err
 }

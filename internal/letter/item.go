@@ -34,9 +34,10 @@ const (
 // hole is a place for a part.
 type hole struct {
 	name     string
-	each     bool // one of every paper
-	paper    int  // of this paper, from 1; 0: of the same as what it stands in
-	keywords bool // no part, but the reader's keywords
+	kind     partKind // where it is an entry's
+	each     bool     // one of every paper
+	paper    int      // of this paper, from 1; 0: of the same as what it stands in
+	keywords bool     // no part, but the reader's keywords
 }
 
 // linkKind tells a reader's links apart.
@@ -251,7 +252,7 @@ func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
 	literal := e.room.literal != ""
 	var out []item
 	for _, one := range items {
-		if one.kind != isPart || f.parts[one.hole.name] != ofPaper || literal && f.usesOf(one.hole.name)&usesMark != 0 {
+		if one.kind != isPart || one.hole.kind != ofPaper || literal && f.usesOf(one.hole.name)&usesMark != 0 {
 			out = appendItem(out, one)
 			continue
 		}

@@ -257,7 +257,7 @@ func (f *format) part(name string, data any) (string, error) {
 		return f.part(name, &d)
 	case *entry:
 		if d.rec != nil {
-			return d.rec.mark(hole{name: name, paper: d.place}), nil
+			return d.rec.mark(hole{name: name, kind: f.parts[name], paper: d.place}), nil
 		}
 	case digestView:
 		if d.rec != nil {
@@ -273,7 +273,7 @@ func (f *format) part(name string, data any) (string, error) {
 // digest.
 func (f *format) each(name string, v digestView) (string, error) {
 	if v.rec != nil {
-		return v.rec.mark(hole{name: name, each: true}), nil
+		return v.rec.mark(hole{name: name, kind: f.parts[name], each: true}), nil
 	}
 	all := make([]string, len(v.Papers))
 	for i := range v.Papers {
