@@ -84,7 +84,7 @@ func (a *assembly) item(one *item, of whole) error {
 	case isBlank:
 		a.blank = a.begun
 	case isPart:
-		err := a.fill(one.hole, of)
+		err := a.fill(*one.hole, of)
 		if one.inline {
 			a.joinLine()
 		}
@@ -101,7 +101,7 @@ func (a *assembly) item(one *item, of whole) error {
 		a.write(nil, len(link))
 		a.out = append(appendQuoted(a.out, link), softBreak...)
 	default:
-		a.write(one.quoted, one.raw)
+		a.write(one.quoted, int(one.raw))
 	}
 	return nil
 }

@@ -11,12 +11,12 @@ import (
 // yet; or a place for another part or for a link.
 type item struct {
 	kind   itemKind
-	quoted []byte
-	raw    int // bytes before encoding
-	hole   hole
 	inline bool // the other part stands within a line
 	link   linkKind
+	raw    int32     // bytes before encoding
+	hole   *hole     // for another part
 	line   []stretch // to be wrapped for each letter
+	quoted []byte
 }
 
 type itemKind uint8
@@ -144,7 +144,7 @@ func (w *writer) flush() {
 
 func (w *writer) add(s, end string) {
 	w.text.quoted = append(appendQuoted(w.text.quoted, s), end...)
-	w.text.raw += len(s)
+	w.text.raw += int32(len(s))
 	if end != softBreak {
 		w.text.raw++ // a line feed
 	}
@@ -222,7 +222,7 @@ func (r *recorder) nextLink(s string) (at int, kind linkKind) {
 func (w *writer) part(number string, inline bool) {
 	if h, ok := w.hole(number); ok {
 		w.flush()
-		w.items = append(w.items, item{kind: isPart, hole: h, inline: inline})
+		w.items = append(w.items, item{kind: isPart, hole: &h, inline: inline})
 	}
 }
 
@@ -268,6 +268,22 @@ func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
 		}
 	}
 	return out, nil
+}
+
+// packed is a plate with its texts side by side in memory, where reading one
+// fetches the next.
+func packed(items []item) []item {
+	size := 0
+	for _, one := range items {
+		size += len(one.quoted)
+	}
+	all := make([]byte, 0, size)
+	for i := range items {
+		from := len(all)
+		all = append(all, items[i].quoted...)
+		items[i].quoted = all[from:len(all):len(all)]
+	}
+	return slices.Clip(items)
 }
 
 // deepest is how far parts may lie in one another.

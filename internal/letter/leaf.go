@@ -160,6 +160,7 @@ func (e *entry) plate(f *format, name string) ([]item, error) {
 	if len(*kept) == platesKept {
 		*kept = nil
 	}
+	items = packed(items)
 	*kept = append(*kept, plate{key, items})
 	return items, nil
 }
