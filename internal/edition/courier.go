@@ -63,7 +63,7 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 	if err := c.open(ctx); err != nil {
 		return errors.Join(err, c.release(ctx, p))
 	}
-	turn := c.settler.turn(c.last, p.ID)
+	turn := c.settler.turn(c, c.last, p.ID)
 	envelope, fault := c.envelope(p, &c.room)
 	held, err := c.committed(ctx, <-turn)
 	if err != nil || !held || ctx.Err() != nil {
@@ -116,7 +116,7 @@ func (c *courier) offer(ctx context.Context, p parcel, e letter.Envelope) (reply
 		if err := c.open(ctx); err != nil {
 			return reply, false, err
 		}
-		if held, err := c.committed(ctx, <-c.settler.turn(nil, p.ID)); err != nil || !held {
+		if held, err := c.committed(ctx, <-c.settler.turn(c, nil, p.ID)); err != nil || !held {
 			return reply, false, err
 		}
 	}
@@ -175,7 +175,7 @@ func (c *courier) settle(ctx context.Context) error {
 	if c.last == nil {
 		return nil
 	}
-	_, err := c.committed(ctx, <-c.settler.turn(c.last, 0))
+	_, err := c.committed(ctx, <-c.settler.turn(c, c.last, 0))
 	return err
 }
 

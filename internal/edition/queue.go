@@ -18,8 +18,9 @@ const (
 
 // queue holds the parcels that the couriers take. Its places take turns: the
 // next letter is for the one with the fewest letters on the way, and among
-// these for the one that was served the longest ago, so that a slow place keeps
-// no other waiting.
+// these for the one that was served, or began to wait, the longest ago, so that
+// a slow place keeps no other waiting. What is taken together was mostly claimed
+// together, and lies together in the database.
 type queue struct {
 	clock func() time.Time
 
@@ -27,7 +28,7 @@ type queue struct {
 	changed sync.Cond
 	manners *manners
 	lanes   map[string]*lane // those with parcels in them
-	turn    int              // counts the parcels taken
+	turn    int              // counts the lanes that began and the parcels taken
 	waiting int              // parcels in all lanes
 	closed  bool             // no more come
 }
@@ -36,7 +37,7 @@ type queue struct {
 type lane struct {
 	*place
 	parcels []parcel
-	served  int // the turn at which one was taken last
+	served  int // the turn at which one was taken last, or the lane began
 }
 
 func newQueue(m *manners, clock func() time.Time) *queue {
@@ -98,7 +99,10 @@ func (q *queue) put(ctx context.Context, p parcel) (until time.Time, put bool) {
 			return q.giveUp(name, l.paused), false
 		}
 		if q.waiting < queueRoom {
-			q.lanes[name] = l
+			if q.lanes[name] == nil {
+				q.turn++
+				q.lanes[name], l.served = l, q.turn
+			}
 			l.parcels = append(l.parcels, p)
 			q.waiting++
 			q.changed.Signal()

@@ -42,6 +42,19 @@ func TestPlacesTakeTurns(t *testing.T) {
 	}
 }
 
+// Letters that lie together in the database leave together.
+func TestPlacesThatHadNoLetterYetGoAsTheyCame(t *testing.T) {
+	q := newQueue(newManners(Limits{}), time.Now)
+	for n := range 50 {
+		q.put(t.Context(), parcelTo(n, fmt.Sprintf("r@place%d", n)))
+	}
+	for n := range int64(50) {
+		if p, _ := q.poll(); p.ID != n {
+			t.Fatalf("letter %d goes in place of letter %d", p.ID, n)
+		}
+	}
+}
+
 // While a letter is on the way to a slow place, the others' go before its next.
 func TestASlowPlaceHoldsUpNoOther(t *testing.T) {
 	q := newQueue(newManners(Limits{}), time.Now)
