@@ -16,7 +16,7 @@ type courier struct {
 	*sending
 	conn Conn               // nil: none is open
 	last *letter.Settlement // of the last letter tried, until it is committed
-	room letter.Encoded     // where letters are built, one after another
+	room letter.Encoded     // where letters are built that were not composed ahead
 }
 
 // work ends when the queue does. Its error means that all sending must stop.
@@ -52,6 +52,7 @@ func (c *courier) next(ctx context.Context) (p parcel, more bool, err error) {
 // concerns the letter alone is settled with it.
 func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 	var outcome letter.Outcome
+	defer c.ahead.back(p)
 	defer func() {
 		if c.queue.back(p, outcome == letter.Delivered) {
 			err = errors.Join(err, c.Store.UnpausePlace(context.WithoutCancel(ctx), placeOf(p.Address)))
@@ -64,7 +65,7 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 		return errors.Join(err, c.release(ctx, p))
 	}
 	turn := c.settler.turn(c, c.last, p.ID)
-	envelope, fault := c.envelope(p, &c.room)
+	envelope, fault := c.ahead.take(p, &c.room)
 	held, err := c.committed(ctx, <-turn)
 	if err != nil || !held || ctx.Err() != nil {
 		return errors.Join(err, c.release(ctx, p))
@@ -97,7 +98,13 @@ func (c *courier) slowDown(ctx context.Context, place string, reply letter.Reply
 	}
 	c.Log.WarnContext(ctx, "place asked for less mail", "place", place, "until", pause.Until, "code", reply.Code,
 		"text", letter.WithoutAddresses(reply.Text))
-	return pause.Until, c.unsent(ctx, c.queue.rest(pause))
+	resting := c.queue.rest(pause)
+	over := make([]letter.Postponed, len(resting))
+	for i, p := range resting {
+		c.ahead.back(p)
+		over[i] = letter.Postponed{Letter: p.ID, Until: pause.Until}
+	}
+	return pause.Until, c.unsent(ctx, over)
 }
 
 // reopenings is how often a connection is opened anew for one letter: once where

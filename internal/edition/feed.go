@@ -21,12 +21,14 @@ type parcel struct {
 	reader subscription.Reader
 	known  bool // the reader is still there
 	papers map[paper.Key]*paper.Paper
+	draft  *draft
 }
 
 // feed claims letters until none is left to try, and puts them into the queue.
 // The next ones are claimed while the last are being sent.
 func (s *sending) feed(ctx context.Context) error {
 	defer s.queue.close()
+	defer close(s.ahead.in)
 	stock := stock{store: s.Store}
 	for {
 		letters, err := s.Store.Claim(ctx, s.owner, s.clock(), claimAtOnce)
@@ -56,6 +58,7 @@ func (s *sending) putAll(ctx context.Context, parcels []parcel) error {
 		until, put := s.queue.put(ctx, p)
 		switch {
 		case put:
+			s.ahead.add(p)
 		case until.IsZero(): // ctx has ended
 			return errors.Join(s.unsent(ctx, over), s.release(ctx, parcels[i:]...))
 		default:
@@ -141,6 +144,7 @@ func (s *sending) pack(ctx context.Context, stock *stock, letters []letter.Lette
 	}
 	for i := range parcels {
 		p := &parcels[i]
+		p.draft = &draft{done: make(chan struct{})}
 		p.reader, p.known = readers[p.Letter.Reader]
 		p.papers = make(map[paper.Key]*paper.Paper, len(p.Picks))
 		for _, pick := range p.Picks {

@@ -188,7 +188,7 @@ func (q *queue) back(p parcel, delivered bool) (relieved bool) {
 }
 
 // rest pauses a place, and takes out what waits for it, to be given back.
-func (q *queue) rest(pause letter.Paused) []letter.Postponed {
+func (q *queue) rest(pause letter.Paused) []parcel {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer q.changed.Broadcast()
@@ -199,11 +199,10 @@ func (q *queue) rest(pause letter.Paused) []letter.Postponed {
 	}
 	delete(q.lanes, pause.Domain)
 	q.waiting -= len(l.parcels)
-	out := make([]letter.Postponed, len(l.parcels))
-	for i, p := range l.parcels {
-		out[i] = letter.Postponed{Letter: p.ID, Until: q.giveUp(pause.Domain, pause.Until)}
+	for range l.parcels {
+		q.giveUp(pause.Domain, pause.Until)
 	}
-	return out
+	return l.parcels
 }
 
 // next is when the first of the letters that were given back may go.

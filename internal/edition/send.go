@@ -53,7 +53,7 @@ func (e *Edition) Send(ctx context.Context, now time.Time) (SendReport, error) {
 		return SendReport{}, err
 	}
 	e.manners.begin(paused, now)
-	s.queue = newQueue(e.manners, s.clock)
+	s.queue, s.ahead = newQueue(e.manners, s.clock), newAhead(e)
 	err = s.deliverAll(beating)
 	if err != nil {
 		e.Log.ErrorContext(ctx, "sending stopped", "error", err)
@@ -85,6 +85,7 @@ type sending struct {
 	started time.Time // when it began by this machine's clock
 	settler *settler
 	queue   *queue
+	ahead   *ahead
 
 	mu      sync.Mutex
 	report  SendReport
@@ -110,6 +111,7 @@ func (s *sending) deliverAll(ctx context.Context) error {
 		})
 	}
 	run(s.feed)
+	run(s.ahead.work)
 	for range s.Connections {
 		run((&courier{sending: s}).work)
 	}

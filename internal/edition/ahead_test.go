@@ -1,0 +1,68 @@
+package edition
+
+import (
+	"sync"
+	"testing"
+
+	"paperboy/internal/letter"
+)
+
+// Whoever composes a letter, ahead or when it is its turn, it is composed once,
+// and its room serves the next one.
+func TestEachLetterIsComposedOnce(t *testing.T) {
+	const letters = 200
+	count := counting{composed: map[int64]int{}}
+	e := newEdition(t, nil, nil)
+	e.Connections, e.Composer = 2, &count
+	e.Build = func(m letter.Message) ([]byte, error) { return []byte(m.ID), nil }
+	a := newAhead(e)
+	var parcels []parcel
+	for n := range letters {
+		p := parcelTo(n, "r@example.org")
+		p.MessageID, p.known, p.draft = p.Address+string(rune('0'+n%10)), true, &draft{done: make(chan struct{})}
+		parcels = append(parcels, p)
+	}
+	var working sync.WaitGroup
+	working.Go(func() {
+		for _, p := range parcels {
+			a.in <- p
+		}
+		close(a.in)
+	})
+	working.Go(func() { _ = a.work(t.Context()) })
+	var room letter.Encoded
+	for n, p := range parcels {
+		if n%3 == 0 {
+			a.back(p) // given back untried
+			continue
+		}
+		got, err := a.take(p, &room)
+		if err != nil || string(got.Data) != p.MessageID {
+			t.Fatalf("letter %d: %q, %v", n, got.Data, err)
+		}
+		a.back(p)
+	}
+	working.Wait()
+	for n, p := range parcels {
+		if c := count.composed[p.ID]; c > 1 || c == 0 && n%3 != 0 {
+			t.Errorf("letter %d was composed %d times", n, c)
+		}
+	}
+	if free := len(a.rooms); free != 2 {
+		t.Errorf("%d of 2 rooms are free in the end", free)
+	}
+}
+
+// counting is a composer that counts how often it composed each letter.
+type counting struct {
+	Composer
+	mu       sync.Mutex
+	composed map[int64]int
+}
+
+func (c *counting) Encoded(l letter.Letter, _ letter.DigestInput, _ *letter.Encoded) (letter.Message, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.composed[l.ID]++
+	return letter.Message{ID: l.MessageID}, nil
+}
