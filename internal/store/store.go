@@ -16,7 +16,7 @@ import (
 	"sync"
 	"time"
 
-	_ "modernc.org/sqlite" // the engine
+	"modernc.org/sqlite"
 )
 
 // ErrNotSQLite is for a database address of an engine that this program does
@@ -51,6 +51,11 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	}
 	return s, nil
 }
+
+// init has commits write to disk what is needed to read them back, and not the
+// times of the files too, as SQLite's own builds do. Some systems have but one
+// way, and stay with it.
+func init() { _, _ = sqlite.Fdatasync(true) }
 
 // open is Open with parameters of SQLite beside, or in place of, its own.
 func open(ctx context.Context, file string, more url.Values) (*Store, error) {
