@@ -20,7 +20,7 @@ type parcel struct {
 	letter.Letter
 	reader subscription.Reader
 	known  bool // the reader is still there
-	papers map[paper.Key]*paper.Paper
+	papers map[paper.Key]*paper.Paper // those of all letters claimed with it
 	draft  *draft
 }
 
@@ -142,16 +142,12 @@ func (s *sending) pack(ctx context.Context, stock *stock, letters []letter.Lette
 	if err := stock.fetch(ctx, keys); err != nil {
 		return parcels, err
 	}
+	papers := stock.these(keys)
 	for i := range parcels {
 		p := &parcels[i]
+		p.papers = papers
 		p.draft = &draft{done: make(chan struct{})}
 		p.reader, p.known = readers[p.Letter.Reader]
-		p.papers = make(map[paper.Key]*paper.Paper, len(p.Picks))
-		for _, pick := range p.Picks {
-			if one := stock.papers[pick.Paper]; one != nil {
-				p.papers[pick.Paper] = one
-			}
-		}
 	}
 	return parcels, nil
 }
@@ -191,4 +187,15 @@ func (s *stock) fetch(ctx context.Context, keys []paper.Key) error {
 		s.papers[key] = p
 	}
 	return err
+}
+
+// these are those of the papers that there are.
+func (s *stock) these(keys []paper.Key) map[paper.Key]*paper.Paper {
+	papers := map[paper.Key]*paper.Paper{}
+	for _, key := range keys {
+		if p := s.papers[key]; p != nil {
+			papers[key] = p
+		}
+	}
+	return papers
 }

@@ -184,3 +184,52 @@ func BenchmarkSettleOne(b *testing.B) {
 		}
 	}
 }
+
+// A thousand letters on their way, as eight connections send them: claimed 200
+// at once, settled eight in a commit, which tells of the next eight.
+func BenchmarkSend1000(b *testing.B) {
+	s := busyStore(b, 1000, 0)
+	owner, err := s.Join(b.Context(), "here", 1, noon)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for at := noon; b.Loop(); at = at.Add(day) {
+		b.StopTimer()
+		enqueueRound(b, s, at)
+		b.StartTimer()
+		var done []letter.Settlement
+		for {
+			ls, err := s.Claim(b.Context(), owner, at, 200)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if len(ls) == 0 {
+				break
+			}
+			var readers []int64
+			for _, l := range ls {
+				readers = append(readers, l.Reader)
+			}
+			if _, err := s.Recipients(b.Context(), readers); err != nil {
+				b.Fatal(err)
+			}
+			for group := range slices.Chunk(ls, 8) {
+				var next []int64
+				for _, l := range group {
+					next = append(next, l.ID)
+				}
+				held, err := s.Turn(b.Context(), owner, done, next)
+				if err != nil || !held[next[0]] {
+					b.Fatal(held, err)
+				}
+				done = done[:0]
+				for _, l := range group {
+					done = append(done, settlement(l, letter.Delivered, letter.Sent, at))
+				}
+			}
+		}
+		if err := s.Settle(b.Context(), owner, done); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -110,7 +110,7 @@ var claimTests = []test{
 		}
 		readers, err := w.Recipients(w.Context(), []int64{c.ID, a.ID, 4711, a.ID})
 		w.ok(err)
-		if len(readers) != 2 || readers[a.ID].Address != "a@example.org" || readers[c.ID].ID != c.ID {
+		if len(readers) != 2 || readers[a.ID].Rhythm.Zone != a.Rhythm.Zone || readers[c.ID].ID != c.ID {
 			w.Errorf("recipients %+v", readers)
 		}
 	}},

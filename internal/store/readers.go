@@ -54,8 +54,9 @@ func (s *Store) Reader(ctx context.Context, id int64) (r subscription.Reader, er
 	return r, aboutReader(id, err)
 }
 
-// Recipients returns the readers with these ids. Those that are deleted are
-// left out.
+// Recipients returns of the readers with these ids what composing their letters
+// takes: state, zone, whether they are weekly, and when they confirmed. Those
+// that are deleted are left out.
 func (s *Store) Recipients(ctx context.Context, ids []int64) (map[int64]subscription.Reader, error) {
 	found := make(map[int64]subscription.Reader, len(ids))
 	err := s.read(ctx, func(t *tx) error {
@@ -64,13 +65,15 @@ func (s *Store) Recipients(ctx context.Context, ids []int64) (map[int64]subscrip
 			for i, id := range some {
 				args[i] = id
 			}
-			query := `SELECT ` + readerColumns + ` FROM readers WHERE id IN (` + places(1, len(some)) + `)`
-			readers, err := collect(t, query, args, scanReader)
+			query := `SELECT id, state, zone, weekly, confirmed FROM readers WHERE id IN (` + places(1, len(some)) + `)`
+			err := t.each(query, args, func(scan func(...any) error) error {
+				var r subscription.Reader
+				err := scan(&r.ID, &r.State, &r.Rhythm.Zone, truth{&r.Rhythm.Weekly}, moment{&r.Confirmed})
+				found[r.ID] = r
+				return err
+			})
 			if err != nil {
 				return err
-			}
-			for _, r := range readers {
-				found[r.ID] = r
 			}
 		}
 		return nil
