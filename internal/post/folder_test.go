@@ -1,6 +1,7 @@
 package post
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -170,6 +171,17 @@ func BenchmarkFolder(b *testing.B) {
 func BenchmarkBuild(b *testing.B) {
 	m := sample()
 	m.HTML = strings.Repeat(m.HTML, 40)
+	for b.Loop() {
+		if _, err := Build(m); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkBuildEncoded builds letters of 32 KB whose parts come encoded.
+func BenchmarkBuildEncoded(b *testing.B) {
+	m := sample()
+	m.Encoded = &letter.Encoded{Text: bytes.Repeat([]byte("text\r\n"), 1<<10), HTML: bytes.Repeat([]byte("html\r\n"), 4<<10)}
 	for b.Loop() {
 		if _, err := Build(m); err != nil {
 			b.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -40,22 +41,26 @@ func (h *header) plain(name, value string) {
 		h.fail(name, fmt.Errorf("line break or control character at byte %d of %.80q", i+1, value))
 		return
 	}
-	line := name + ":"
-	for i, word := range strings.Split(strings.TrimSpace(value), " ") {
-		if i > 0 && word != "" && len(line)+1+len(word) > foldAt {
-			h.line(name, line)
-			line = ""
+	h.buf.WriteString(name)
+	h.buf.WriteByte(':')
+	length, first := len(name)+1, true
+	for word := range strings.SplitSeq(strings.TrimSpace(value), " ") {
+		if !first && word != "" && length+1+len(word) > foldAt {
+			h.endLine(name, length)
+			length = 0
 		}
-		line += " " + word
+		h.buf.WriteByte(' ')
+		h.buf.WriteString(word)
+		length, first = length+1+len(word), false
 	}
-	h.line(name, line)
+	h.endLine(name, length)
 }
 
-func (h *header) line(name, line string) {
-	if len(line) > longest {
-		h.fail(name, fmt.Errorf("a line of %d characters, no more than %d may be sent", len(line), longest))
+func (h *header) endLine(name string, length int) {
+	if length > longest {
+		h.fail(name, fmt.Errorf("a line of %d characters, no more than %d may be sent", length, longest))
 	}
-	h.buf.WriteString(line + "\r\n")
+	h.buf.WriteString("\r\n")
 }
 
 // text writes a field of free text, as encoded words where it needs to be.
@@ -79,6 +84,10 @@ func (h *header) structured(name, value string) {
 	}
 	if strings.TrimSpace(value) == "" {
 		h.fail(name, errors.New("it has no value"))
+		return
+	}
+	if isASCII(value) {
+		h.plain(name, value)
 		return
 	}
 	var words, run []string
@@ -142,11 +151,29 @@ func route(address string) (*mail.Address, error) {
 		}
 		ascii = address[:at+1] + name
 	}
+	if plainAddress(ascii) {
+		return &mail.Address{Address: ascii}, nil
+	}
 	parsed, err := mail.ParseAddress("<" + ascii + ">")
 	if err != nil {
 		return nil, fmt.Errorf("address %.80q: %w", address, err)
 	}
 	return parsed, nil
+}
+
+// plainAddress reports whether an address is of the most usual characters, with
+// which there is nothing to parse in it.
+func plainAddress(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	plain := func(part, more string) bool {
+		for _, b := range []byte(part) {
+			if (b < 'a' || b > 'z') && (b < 'A' || b > 'Z') && (b < '0' || b > '9') && strings.IndexByte(more, b) < 0 {
+				return false
+			}
+		}
+		return part != "" && part[0] != '.' && part[len(part)-1] != '.' && !strings.Contains(part, "..")
+	}
+	return ok && plain(local, ".-_+=") && plain(domain, ".-")
 }
 
 // needsWords reports whether free text can't stand in a header as it is: it is
@@ -167,34 +194,35 @@ func needsWords(s string) bool {
 // the first at most room characters long, the others 75. No character is
 // split over two words.
 func encodeWords(s string, room int) string {
-	var out, word strings.Builder
+	out := append(make([]byte, 0, 3*len(s)), wordOpen...)
+	began := 0 // where the word did
 	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
-		q := quote(r)
-		if word.Len() > 0 && len(wordOpen)+word.Len()+len(q)+len(wordEnd) > room {
-			out.WriteString(wordOpen + word.String() + wordEnd + " ")
-			word.Reset()
-			room = foldAt - 1
+		var own [3 * utf8.UTFMax]byte
+		q := quote(own[:0], r)
+		if len(out) > began+len(wordOpen) && len(out)-began+len(q)+len(wordEnd) > room {
+			out = append(out, wordEnd+" "...)
+			began, room = len(out), foldAt-1
+			out = append(out, wordOpen...)
 		}
-		word.WriteString(q)
+		out = append(out, q...)
 	}
-	out.WriteString(wordOpen + word.String() + wordEnd)
-	return out.String()
+	return string(append(out, wordEnd...))
 }
 
-// quote writes one character in the Q encoding, in the narrow form that is
+// quote appends one character in the Q encoding, in the narrow form that is
 // also allowed before an address.
-func quote(r rune) string {
+func quote(out []byte, r rune) []byte {
 	switch {
 	case r == ' ':
-		return "_"
+		return append(out, '_')
 	case r < 0x80 && strings.ContainsRune("!*+-/", r), r >= '0' && r <= '9', r >= 'A' && r <= 'Z', r >= 'a' && r <= 'z':
-		return string(r)
+		return append(out, byte(r))
 	}
-	var q strings.Builder
-	for _, b := range []byte(string(r)) {
-		fmt.Fprintf(&q, "=%02X", b)
+	const digits = "0123456789ABCDEF"
+	for _, b := range utf8.AppendRune(nil, r) {
+		out = append(out, '=', digits[b>>4], digits[b&15])
 	}
-	return q.String()
+	return out
 }
 
 // fieldName reports whether s may stand before a header's colon (RFC 5322).
@@ -209,9 +237,19 @@ func fieldName(s string) bool {
 
 // control returns the place of the first control character in s, or -1.
 func control(s string) int {
-	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7f {
+			return i
+		}
+	}
+	return -1
 }
 
 func isASCII(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x80 }) < 0
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
