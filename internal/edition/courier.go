@@ -16,6 +16,7 @@ type courier struct {
 	*sending
 	conn Conn               // nil: none is open
 	last *letter.Settlement // of the last letter tried, until it is committed
+	torn bool               // the last letter was announced, and taken from us before it was sent
 	room letter.Encoded     // where letters are built that were not composed ahead
 }
 
@@ -66,8 +67,12 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 	}
 	turn := c.settler.turn(c, c.last, p.ID)
 	envelope, fault := c.ahead.take(p, &c.room)
+	if fault == nil && !c.torn {
+		c.conn.Announce(envelope)
+	}
 	held, err := c.committed(ctx, <-turn)
-	if err != nil || !held || ctx.Err() != nil {
+	if c.torn = !held; err != nil || !held || ctx.Err() != nil {
+		c.close() // the server may be waiting for this letter
 		return errors.Join(err, c.release(ctx, p))
 	}
 	if fault != nil {

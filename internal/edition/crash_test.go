@@ -235,6 +235,7 @@ func TestDeathAfterEveryStoreCall(t *testing.T) {
 		for last := 1; ; last++ {
 			file, source := crashWorld(t)
 			server := smtpfault.New(t)
+			server.Extensions("PIPELINING")
 			first := &life{last: last}
 			err := round(t, file, server, first, connections, source, crashNow)
 			when := fmt.Sprintf("%d connections, died after call %d (%s)", connections, last, first.log[len(first.log)-1])
@@ -257,9 +258,15 @@ func TestDeathAfterEveryStoreCall(t *testing.T) {
 // A process that dies after any reply of the mail server repeats at most the
 // letter whose final dot had just been answered.
 func TestDeathAfterEveryReply(t *testing.T) {
+	deathAfterEveryReply(t)
+	deathAfterEveryReply(t, "PIPELINING")
+}
+
+func deathAfterEveryReply(t *testing.T, extensions ...string) {
 	for step := 1; ; step++ {
 		file, source := crashWorld(t)
 		server := smtpfault.New(t)
+		server.Extensions(extensions...)
 		first := &life{}
 		var verb string
 		server.After(func(s smtpfault.Step) {

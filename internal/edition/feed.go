@@ -19,7 +19,7 @@ const claimAtOnce = 200
 type parcel struct {
 	letter.Letter
 	reader subscription.Reader
-	known  bool // the reader is still there
+	known  bool                       // the reader is still there
 	papers map[paper.Key]*paper.Paper // those of all letters claimed with it
 	draft  *draft
 }

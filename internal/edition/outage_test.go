@@ -82,6 +82,8 @@ func (o *outage) open(context.Context) (Conn, error) {
 	return o, nil
 }
 
+func (*outage) Announce(letter.Envelope) {}
+
 func (o *outage) Send(ctx context.Context, e letter.Envelope) letter.Reply {
 	o.mu.Lock()
 	if o.gone() {

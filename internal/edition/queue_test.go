@@ -137,6 +137,8 @@ type sorting struct {
 func (s *sorting) open(context.Context) (Conn, error) { return s, nil }
 func (s *sorting) Close() error                       { return nil }
 
+func (*sorting) Announce(letter.Envelope) {}
+
 func (s *sorting) Send(_ context.Context, e letter.Envelope) letter.Reply {
 	place := placeOf(e.To)
 	s.mu.Lock()

@@ -10,6 +10,7 @@ import (
 
 	"paperboy/internal/letter"
 	"paperboy/internal/peers/smtpfault"
+	"paperboy/internal/post"
 	"paperboy/internal/store"
 )
 
@@ -101,4 +102,55 @@ func TestWhatCouldNotBeSettledIsNotSentAgain(t *testing.T) {
 	if err != nil || report.Sent.Delivered != 2 || report.Sent.Failed != 0 || len(box.ids) != 3 {
 		t.Errorf("afterwards: %+v, %v, %d letters", report.Sent, err, len(box.ids))
 	}
+}
+
+// snatching is a store in which the first letter is taken away from its owner
+// once, just before it would be sent.
+type snatching struct {
+	*store.Store
+	snatched int64
+}
+
+func (s *snatching) Turn(ctx context.Context, owner int64, ss []letter.Settlement, next []int64) (map[int64]bool, error) {
+	held, err := s.Store.Turn(ctx, owner, ss, next)
+	if s.snatched == 0 && len(next) > 0 {
+		s.snatched = next[0]
+		held[s.snatched] = false
+	}
+	return held, err
+}
+
+// The server was told whom a letter is for, and waits for it: it gets nothing
+// in its place, not even a goodbye.
+func TestALetterThatIsAnnouncedAndLostIsNotSent(t *testing.T) {
+	s := &snatching{Store: mustOpen(t, scratch(t))}
+	for _, name := range []string{"ana", "bo", "cy"} {
+		addReader(t, s.Store, name+"@example.net", "robots", utc(7), crashNow.Add(-time.Hour))
+	}
+	source := &shelf{name: "shelf"}
+	source.put(1, 10, "Robots", crashNow.Add(-2*time.Hour))
+	server := smtpfault.New(t)
+	server.Extensions("PIPELINING")
+	smtp, err := post.NewSMTP(post.Config{Host: server.Host, Port: server.Port, TLS: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newEdition(t, s, func(ctx context.Context) (Conn, error) { return smtp.Open(ctx) }, source)
+	if _, err := e.Round(t.Context(), crashNow); err != nil {
+		t.Fatal(err)
+	}
+	connections := 0
+	for _, step := range server.Steps() {
+		connections = max(connections, step.Conn)
+		if step.Conn == 1 && (step.Verb == "." || step.Verb == "QUIT") {
+			t.Errorf("to the server that waits for the lost letter: %q", step.Line)
+		}
+	}
+	if got := arrived(t, server); connections != 2 || len(got) != 2 {
+		t.Errorf("%d connections, want one more than that of the lost letter; arrived %v", connections, got)
+	}
+	if _, err := e.Round(t.Context(), crashNow.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	checkPromise(t, arrived(t, server), 0, "after the letter was free again")
 }

@@ -33,8 +33,24 @@ type conn struct {
 	pipelining, eightBit bool          // what the server takes
 	utf8                 bool          // what this letter needs
 	begun                bool          // a transaction is open and must be reset
+	announced            bool          // the commands before a letter went out, and are not answered
+	unheard              error         // why they did not go out
 	served               bool          // a letter before had its final answer here
 	over                 *letter.Reply // set once the connection is of no more use
+}
+
+// Announce gives the commands before a letter, where the server takes them at
+// once (RFC 2920) and nothing is to be reset. What comes of that shows in Send.
+func (c *conn) Announce(e letter.Envelope) {
+	if c.over != nil || !c.pipelining || c.begun || c.announced {
+		return
+	}
+	from, to, utf8Needed, refusal := c.address(e)
+	if refusal != nil {
+		return
+	}
+	c.utf8, c.announced = utf8Needed, true
+	c.unheard = c.sayAll(c.steps(from, to))
 }
 
 func (c *conn) Send(ctx context.Context, e letter.Envelope) letter.Reply {
@@ -89,11 +105,7 @@ func (c *conn) transact(from, to string, data []byte) letter.Reply {
 		}
 		c.begun = false
 	}
-	steps := []step{
-		{letter.StageMail, c.mail(from), anyYes},
-		{letter.StageRcpt, "RCPT TO:" + to, anyYes},
-		{letter.StageData, "DATA", goAhead},
-	}
+	steps := c.steps(from, to)
 	var refusal letter.Reply
 	if c.pipelining {
 		refusal = c.allAtOnce(steps)
@@ -104,6 +116,15 @@ func (c *conn) transact(from, to string, data []byte) letter.Reply {
 		return refusal
 	}
 	return c.data(data)
+}
+
+// steps are the commands before a letter.
+func (c *conn) steps(from, to string) []step {
+	return []step{
+		{letter.StageMail, c.mail(from), anyYes},
+		{letter.StageRcpt, "RCPT TO:" + to, anyYes},
+		{letter.StageData, "DATA", goAhead},
+	}
 }
 
 // What answer to a command is a yes.
@@ -157,12 +178,12 @@ func (c *conn) oneByOne(steps []step) letter.Reply {
 // returns the first that is no yes. What follows that one is heard out; a
 // server that wants the letter all the same gets an empty one, for nobody.
 func (c *conn) allAtOnce(steps []step) letter.Reply {
-	lines := make([]string, len(steps))
-	for i, s := range steps {
-		lines[i] = s.line
+	if !c.announced {
+		c.unheard = c.sayAll(steps)
 	}
-	if err := c.say(lines...); err != nil {
-		return answer(letter.StageMail, c.host, err)
+	c.announced = false
+	if c.unheard != nil {
+		return answer(letter.StageMail, c.host, c.unheard)
 	}
 	var refusal letter.Reply
 	for _, s := range steps {
@@ -181,6 +202,14 @@ func (c *conn) allAtOnce(steps []step) letter.Reply {
 		}
 	}
 	return refusal
+}
+
+func (c *conn) sayAll(steps []step) error {
+	lines := make([]string, len(steps))
+	for i, s := range steps {
+		lines[i] = s.line
+	}
+	return c.say(lines...)
 }
 
 // declined ends the letter that a server wants though it refused its sender or
@@ -262,6 +291,10 @@ func (c *conn) unsent(err error) letter.Reply {
 // and its failing is no error.
 func (c *conn) Close() error {
 	if c.over != nil {
+		return nil
+	}
+	if c.announced { // a goodbye could be taken for the letter
+		c.end(letter.Reply{Text: "closed"})
 		return nil
 	}
 	if err := c.client.UpdateDeadline(goodbyeTimeout); err == nil {

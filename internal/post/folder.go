@@ -39,6 +39,9 @@ func (f *Folder) Open(context.Context) (Conn, error) {
 	return f, nil
 }
 
+// Announce does nothing: a folder takes what comes.
+func (f *Folder) Announce(letter.Envelope) {}
+
 // Send writes the letter to a file named by its Message-ID: sent again, it
 // takes its own place. When Send returns, the letter is on the disk, or it is
 // not there and the reply has code 0 at StageData.

@@ -119,6 +119,53 @@ func talk(t testing.TB, say func(net.Conn)) (port int) {
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
+// What is announced goes out at once; its answers are heard when the letter is
+// sent, a refusal like any other.
+func TestAnnouncedCommandsGoOutAhead(t *testing.T) {
+	server := smtpfault.New(t)
+	server.Extensions("PIPELINING")
+	asked := make(chan string, 8)
+	server.Script(func(s smtpfault.Step) smtpfault.Answer {
+		switch {
+		case s.Verb == "DATA":
+			asked <- s.Verb
+		case s.Verb == "RCPT" && strings.Contains(s.Line, "gone"):
+			return smtpfault.Answer{Reply: "550 5.1.1 no such user"}
+		}
+		return smtpfault.Answer{}
+	})
+	conn := mustOpen(t, faultConfig(server))
+	for _, to := range []string{"a@example.com", "b@example.com", "gone@example.com"} {
+		conn.Announce(envelope(to))
+		<-asked // before the letter is sent
+		if got := conn.Send(t.Context(), envelope(to)); (got.Code == 250) != (to != "gone@example.com") {
+			t.Errorf("%s: %+v", to, got)
+		}
+	}
+	conn.Announce(envelope("c@example.com")) // after a refusal it waits for the reset
+	if got := conn.Send(t.Context(), envelope("c@example.com")); got.Code != 250 {
+		t.Errorf("after the refusal: %+v", got)
+	}
+	if n := len(server.Received()); n != 3 {
+		t.Errorf("%d letters arrived, want 3", n)
+	}
+}
+
+// A server that hung up before a letter was announced was never asked about it.
+func TestAnnouncedToAServerThatHungUp(t *testing.T) {
+	server := smtpfault.New(t)
+	server.Extensions("PIPELINING")
+	conn := mustOpen(t, faultConfig(server))
+	if got := conn.Send(t.Context(), envelope("a@example.com")); got.Code != 250 {
+		t.Fatalf("the first letter: %+v", got)
+	}
+	server.HangUp()
+	conn.Announce(envelope("b@example.com"))
+	if got := conn.Send(t.Context(), envelope("b@example.com")); got.Stage != letter.StageConnect {
+		t.Errorf("the letter that was announced: %+v", got)
+	}
+}
+
 // discard is a server that agrees to everything and keeps nothing.
 func discard(conn net.Conn) {
 	in := bufio.NewReaderSize(conn, 64<<10)

@@ -39,6 +39,8 @@ func (o *office) Open(context.Context) (Conn, error) {
 	return o, nil
 }
 
+func (*office) Announce(letter.Envelope) {}
+
 func (o *office) Send(_ context.Context, e letter.Envelope) letter.Reply {
 	o.mu.Lock()
 	defer o.mu.Unlock()
