@@ -16,7 +16,7 @@ type courier struct {
 	*sending
 	conn Conn               // nil: none is open
 	last *letter.Settlement // of the last letter tried, until it is committed
-	torn bool               // the last letter was announced, and taken from us before it was sent
+	torn bool               // the last letter was taken from us: the next may be too, and is not announced
 	room letter.Encoded     // where letters are built that were not composed ahead
 }
 
@@ -67,12 +67,15 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 	}
 	turn := c.settler.turn(c, c.last, p.ID)
 	envelope, fault := c.ahead.take(p, &c.room)
-	if fault == nil && !c.torn {
+	announced := fault == nil && !c.torn
+	if announced {
 		c.conn.Announce(envelope)
 	}
 	held, err := c.committed(ctx, <-turn)
 	if c.torn = !held; err != nil || !held || ctx.Err() != nil {
-		c.close() // the server may be waiting for this letter
+		if announced {
+			c.close() // the server waits for this letter
+		}
 		return errors.Join(err, c.release(ctx, p))
 	}
 	if fault != nil {

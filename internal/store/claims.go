@@ -130,13 +130,14 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) (waiting bool, err e
 // returns them: those never tried first, so that what is refused again and
 // again holds up nobody; notices before digests, the oldest first.
 func (s *Store) Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]letter.Letter, error) {
-	// The condition stands twice: where engines let two claims choose the same
-	// rows, the second finds them taken when it comes to write.
-	const free = `state = 'queued' AND owner IS NULL AND (retry IS NULL OR retry <= $2)
-		AND (expires IS NULL OR expires > $2) AND ` + wanted
+	// What another process may change stands twice: where engines let two claims
+	// choose the same rows, the second finds them taken when it comes to write.
+	// Whether a letter is still wanted, its turn asks once more.
+	const free = `state = 'queued' AND owner IS NULL AND (retry IS NULL OR retry <= $2)`
 	const query = `
 		UPDATE letters SET owner = $1
-		WHERE id IN (SELECT id FROM letters WHERE ` + free + ` ORDER BY (retry IS NOT NULL), (kind = 'digest'), made, id LIMIT $3)
+		WHERE id IN (SELECT id FROM letters WHERE ` + free + ` AND (expires IS NULL OR expires > $2) AND ` + wanted + `
+				ORDER BY (retry IS NOT NULL), (kind = 'digest'), made, id LIMIT $3)
 			AND ` + free + `
 		RETURNING ` + letterColumns
 	var claimed []letter.Letter
