@@ -227,7 +227,8 @@ func (c *conn) say(lines ...string) error {
 	}
 	w := c.client.Text.W
 	for _, line := range lines {
-		_, _ = w.WriteString(line + "\r\n") // Flush tells the error
+		_, _ = w.WriteString(line) // Flush tells the error
+		_, _ = w.WriteString("\r\n")
 	}
 	return w.Flush()
 }
