@@ -1,6 +1,7 @@
 package interest
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,7 @@ type Shelf struct {
 	parts, older map[string]*part // by their text as typed
 	held, room   int              // bytes in parts, and at most so many
 	sums         []sum            // by paper; all zero between two questions
+	weighed      []Found          // of the part that is searched for, kept for its room
 }
 
 // sum is the scores of the parts that find a paper.
@@ -41,9 +43,10 @@ type part struct {
 	// shut: the part says only what must not occur, and papers are those in
 	// which it does.
 	shut   bool
-	papers []int32 // positions on the shelf, rising
-	scores []float64
-	hits   [][]Hit // the strongest place of each term, for papers that somebody picked
+	papers packed
+	count  int32    // of papers
+	terms  []string // those of told
+	told   []told   // for papers that somebody picked, by paper
 }
 
 // maxHeld bounds the memory for parts, in bytes. What was not asked for lately
@@ -51,7 +54,7 @@ type part struct {
 const maxHeld = 1 << 28
 
 // size is about what the part takes, with its text and its place in a map.
-func (p *part) size() int { return 200 + 40*len(p.papers) }
+func (p *part) size() int { return 200 + len(p.text) + len(p.papers) + toldSize*len(p.told) }
 
 // NewShelf puts papers on a shelf. Answers name them by their position.
 func NewShelf(papers []*Document) *Shelf {
@@ -90,6 +93,9 @@ type Answer struct {
 	shelf      *Shelf
 	want, shut []*part
 	found      []Found
+	hits       []Hit
+	marks      []uint64 // a bit for each paper found, where marked
+	marked     bool
 }
 
 // Found is a paper that keywords find.
@@ -106,6 +112,7 @@ const short = 2 * maxTerms
 // that of Parse.
 func (s *Shelf) Ask(keywords string, a *Answer) error {
 	a.shelf, a.want, a.shut = s, a.want[:0], a.shut[:0]
+	a.hits, a.marked = a.hits[:0], false
 	if len(keywords) >= short {
 		if _, err := Parse(keywords); err != nil {
 			return err
@@ -193,23 +200,22 @@ func (s *Shelf) search(n node) *part {
 	if all {
 		some = s.everyone()
 	}
+	s.weighed = s.weighed[:0]
 	for _, at := range some {
-		p.weigh(n, at, s.papers[at])
+		if score, ok := p.weigh(n, s.papers[at]); ok {
+			s.weighed = append(s.weighed, Found{int(at), score})
+		}
 	}
-	p.papers, p.scores = slices.Clip(p.papers), slices.Clip(p.scores)
+	p.papers, p.count = pack(s.weighed), int32(len(s.weighed))
 	return p
 }
 
 // weigh looks at one paper that the part may find.
-func (p *part) weigh(n node, at int32, d *Document) {
-	switch {
-	case p.shut && !n.matches(d):
-		p.papers = append(p.papers, at)
-	case !p.shut:
-		if score, ok := n.collect(d, nil); ok {
-			p.papers, p.scores = append(p.papers, at), append(p.scores, score)
-		}
+func (p *part) weigh(n node, d *Document) (float64, bool) {
+	if p.shut {
+		return 0, !n.matches(d)
 	}
+	return n.collect(d, nil)
 }
 
 func (s *Shelf) everyone() []int32 {
@@ -227,7 +233,7 @@ func (a *Answer) Most() int {
 	}
 	most := 0
 	for _, p := range a.want {
-		most += len(p.papers)
+		most += int(p.count)
 	}
 	return most
 }
@@ -238,88 +244,92 @@ func (a *Answer) Found() []Found {
 	a.found = a.found[:0]
 	if len(a.want) == 0 {
 		for at := range a.shelf.papers {
-			a.find(int32(at), 0)
+			a.found = append(a.found, Found{At: at})
 		}
-		return a.found
 	}
 	sums := a.shelf.sums
 	for _, p := range a.want {
-		for i, at := range p.papers {
+		for at, score := range p.papers.each {
 			s := &sums[at]
-			s.of, s.best, s.parts = s.of+p.scores[i], max(s.best, p.scores[i]), s.parts+1
+			if s.parts == 0 {
+				a.found = append(a.found, Found{At: int(at)})
+			}
+			s.of, s.best, s.parts = s.of+score, max(s.best, score), s.parts+1
 		}
 	}
-	for _, p := range a.want {
-		for _, at := range p.papers {
-			if s := sums[at]; s.parts > 0 {
-				a.find(at, either(s.of, s.best))
-				sums[at] = sum{}
-			}
+	if len(a.want) > 0 {
+		for i := range a.found {
+			s := &sums[a.found[i].At]
+			a.found[i].Score = either(s.of, s.best)
+			*s = sum{}
 		}
+	}
+	if len(a.shut) > 0 {
+		a.found = slices.DeleteFunc(a.found, func(f Found) bool { return !a.Finds(f.At) })
 	}
 	return a.found
 }
 
-func (a *Answer) find(at int32, score float64) {
-	if !a.barred(at) {
-		a.found = append(a.found, Found{int(at), score})
-	}
-}
-
-func (a *Answer) barred(at int32) bool {
-	for _, p := range a.shut {
-		if _, found := slices.BinarySearch(p.papers, at); found {
-			return true
-		}
-	}
-	return false
-}
-
 // Finds reports whether the paper at this position is among those found.
 func (a *Answer) Finds(at int) bool {
-	if a.barred(int32(at)) {
-		return false
+	if !a.marked {
+		a.mark()
 	}
-	return len(a.want) == 0 || slices.ContainsFunc(a.want, func(p *part) bool {
-		_, found := slices.BinarySearch(p.papers, int32(at))
-		return found
-	})
+	return a.marks[at/64]&(1<<(at%64)) != 0
+}
+
+// mark marks the papers found.
+func (a *Answer) mark() {
+	a.marked = true
+	a.marks = slices.Grow(a.marks[:0], len(a.shelf.papers)/64+1)[:len(a.shelf.papers)/64+1]
+	unless := uint64(0)
+	if len(a.want) == 0 {
+		unless = math.MaxUint64
+	}
+	for i := range a.marks {
+		a.marks[i] = unless
+	}
+	for _, p := range a.want {
+		for at := range p.papers.each {
+			a.marks[at/64] |= 1 << (at % 64)
+		}
+	}
+	for _, p := range a.shut {
+		for at := range p.papers.each {
+			a.marks[at/64] &^= 1 << (at % 64)
+		}
+	}
 }
 
 // Hits returns where the keywords stand in a paper that was found: of each
-// term the strongest place. They are shared; nobody may change them.
+// term the strongest place. They are good until the next question.
 func (a *Answer) Hits(at int) []Hit {
-	var all []Hit
+	from := len(a.hits)
 	for _, p := range a.want {
-		i, found := slices.BinarySearch(p.papers, int32(at))
-		switch {
-		case !found:
-		case all == nil:
-			all = p.hitsIn(i, a.shelf.papers[at])
-		default:
-			all = slices.Concat(all, p.hitsIn(i, a.shelf.papers[at]))
-		}
+		a.hits = a.shelf.hitsIn(p, int32(at), a.hits)
 	}
-	return all
+	return a.hits[from:len(a.hits):len(a.hits)]
 }
 
-// hitsIn reads the part again, as few of the papers found are picked, and what
-// was parsed takes far more room than the text.
-func (p *part) hitsIn(i int, d *Document) []Hit {
-	if p.hits == nil {
-		p.hits = make([][]Hit, len(p.papers))
+// hitsIn appends the hits of a part in a paper. It reads the part again, as few
+// of the papers found are picked, and what was parsed takes far more room than
+// the text.
+func (s *Shelf) hitsIn(p *part, at int32, hits []Hit) []Hit {
+	hits, known := p.retell(at, hits)
+	if known || !p.papers.have(at) {
+		return hits
 	}
-	if p.hits[i] == nil {
-		n, _ := parsePart(p.text)
-		p.hits[i] = strongest(n, d)
-	}
-	return p.hits[i]
+	n, _ := parsePart(p.text)
+	found := strongest(n, s.papers[at])
+	p.tell(at, found)
+	s.held += toldSize * len(found)
+	return append(hits, found...)
 }
 
 // strongest returns the first hit of each term; collect gives a term's hits one
 // after another.
 func strongest(n node, d *Document) []Hit {
-	hits := []Hit{}
+	var hits []Hit
 	n.collect(d, &hits)
-	return slices.Clone(slices.CompactFunc(hits, func(a, b Hit) bool { return a.Term == b.Term }))
+	return slices.CompactFunc(hits, func(a, b Hit) bool { return a.Term == b.Term })
 }
