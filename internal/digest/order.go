@@ -15,8 +15,10 @@ type ranked struct {
 // compare orders by rank, then heat, then the newer sighting, then the smaller
 // key.
 func compare(a, b ranked) int {
+	if a.rank != b.rank { // as nearly always
+		return cmp.Compare(b.rank, a.rank)
+	}
 	return cmp.Or(
-		cmp.Compare(b.rank, a.rank),
 		cmp.Compare(b.Heat, a.Heat),
 		b.Paper.Sighted.Compare(a.Paper.Sighted),
 		cmp.Compare(a.Paper.Key, b.Paper.Key),
