@@ -102,7 +102,7 @@ func (t *Table) choose(keywords string, h *History, m Mutes, into *top) error {
 		if c.key < h.Floor {
 			return ErrFloor
 		}
-		into.add(&t.candidates[f.At], f.Score, f.At)
+		into.add(&t.candidates[f.At], f)
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ func (t *Table) choose(keywords string, h *History, m Mutes, into *top) error {
 func (t *Table) selection() Selection {
 	t.picks = t.picks[:0]
 	for _, r := range t.top.sorted() {
-		t.picks = append(t.picks, Pick{Candidate: *r.Candidate, Match: interest.Match{Hits: t.want.Hits(r.at), Score: r.score}})
+		t.picks = append(t.picks, Pick{Candidate: *r.Candidate, Match: interest.Match{Hits: t.want.Hits(r.found), Score: r.found.Score}})
 	}
 	return Selection{Matched: t.top.seen, Picks: t.picks}
 }

@@ -62,54 +62,66 @@ func (p packed) have(paper int32) bool {
 	return false
 }
 
-// told is a place where a part was found in a paper, as it is kept: most of a
-// Hit is the same from paper to paper.
+// told is a place where a part was found in a paper, as it is kept: without
+// pointers, as a round of very many readers keeps very many.
 type told struct {
 	at         int32
-	start, end int32
-	term       uint16 // which of the part's
+	start, end int32  // of title or abstract; else start is which entry
+	term       uint16 // 0: the part as it was typed; else one of its terms, from 1
 	field      field
-	text       string
 }
 
 // toldSize is what one of them takes, in bytes.
-const toldSize = 32
+const toldSize = 16
 
-// tell keeps the hits of a paper, before those of later papers.
-func (p *part) tell(at int32, hits []Hit) {
-	i, _ := slices.BinarySearchFunc(p.told, at, (told).compare)
+// tell keeps the hits in a paper, before those in later papers.
+func (p *part) tell(at int32, d *Document, hits []Hit) {
 	all := make([]told, len(hits))
-	for k, h := range hits {
-		all[k] = told{
-			at: at, start: int32(h.Start), end: int32(h.End), term: p.number(h.Term),
-			field: field(slices.Index(fieldNames[:], h.Field)), text: h.Text,
+	for i, h := range hits {
+		t := told{at: at, term: p.number(h.Term), field: field(slices.Index(fieldNames[:], h.Field))}
+		if entries := d.entries(t.field); entries != nil {
+			t.start = int32(slices.Index(entries, h.Text))
+		} else {
+			t.start, t.end = int32(h.Start), int32(h.End)
 		}
+		all[i] = t
 	}
-	p.told = slices.Insert(p.told, i, all...)
+	p.told = slices.Insert(p.told, p.firstTold(at), all...)
 }
 
-func (t told) compare(at int32) int { return cmp.Compare(t.at, at) }
+// firstTold is where what was told of the paper, or of the next one, begins.
+func (p *part) firstTold(at int32) int {
+	low, high := 0, len(p.told)
+	for low < high {
+		if i := int(uint(low+high) >> 1); p.told[i].at < at {
+			low = i + 1
+		} else {
+			high = i
+		}
+	}
+	return low
+}
 
 // number is the number of a term of the part.
 func (p *part) number(term string) uint16 {
+	if term == p.text {
+		return 0
+	}
 	n := slices.Index(p.terms, term)
 	if n < 0 {
-		if term == p.text {
-			term = p.text // one string for both
-		}
 		n, p.terms = len(p.terms), append(p.terms, term)
 	}
-	return uint16(n)
+	return uint16(n + 1)
 }
 
-// retell appends the hits of a paper, if they are kept.
-func (p *part) retell(at int32, hits []Hit) ([]Hit, bool) {
-	i, kept := slices.BinarySearchFunc(p.told, at, (told).compare)
-	for ; i < len(p.told) && p.told[i].at == at; i++ {
-		t := &p.told[i]
-		hits = append(hits, Hit{
-			Term: p.terms[t.term], Field: t.field.String(), Text: t.text, Start: int(t.start), End: int(t.end),
-		})
+// retell appends the hits in a paper, if they are kept.
+func (p *part) retell(at int32, d *Document, hits []Hit) (_ []Hit, kept bool) {
+	for i := p.firstTold(at); i < len(p.told) && p.told[i].at == at; i++ {
+		t, term := p.told[i], p.text
+		if t.term > 0 {
+			term = p.terms[t.term-1]
+		}
+		hits, kept = append(hits, d.hit(term, finding{field: t.field, entry: t.start, start: t.start, end: t.end})), true
 	}
 	return hits, kept
 }

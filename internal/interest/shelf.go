@@ -34,7 +34,7 @@ type Shelf struct {
 // sum is the scores of the parts that find a paper.
 type sum struct {
 	of, best float64
-	parts    int32
+	parts    uint64 // see Found
 }
 
 // part is one interest of some readers', and the papers that it finds.
@@ -102,7 +102,13 @@ type Answer struct {
 type Found struct {
 	At    int // its position on the shelf
 	Score float64
+	// parts are the parts that find it, a bit for each; the last bit stands for
+	// all those from the 64th on.
+	parts uint64
 }
+
+// bit is the bit of a part of this number.
+func bit(part int) uint64 { return 1 << min(part, 63) }
 
 // short is a length, in bytes, within which keywords stay inside all bounds
 // that Parse sets to the whole of them.
@@ -203,7 +209,7 @@ func (s *Shelf) search(n node) *part {
 	s.weighed = s.weighed[:0]
 	for _, at := range some {
 		if score, ok := p.weigh(n, s.papers[at]); ok {
-			s.weighed = append(s.weighed, Found{int(at), score})
+			s.weighed = append(s.weighed, Found{At: int(at), Score: score})
 		}
 	}
 	p.papers, p.count = pack(s.weighed), int32(len(s.weighed))
@@ -248,19 +254,20 @@ func (a *Answer) Found() []Found {
 		}
 	}
 	sums := a.shelf.sums
-	for _, p := range a.want {
+	for i, p := range a.want {
 		for at, score := range p.papers.each {
 			s := &sums[at]
 			if s.parts == 0 {
 				a.found = append(a.found, Found{At: int(at)})
 			}
-			s.of, s.best, s.parts = s.of+score, max(s.best, score), s.parts+1
+			s.of, s.best, s.parts = s.of+score, max(s.best, score), s.parts|bit(i)
 		}
 	}
 	if len(a.want) > 0 {
 		for i := range a.found {
-			s := &sums[a.found[i].At]
-			a.found[i].Score = either(s.of, s.best)
+			f := &a.found[i]
+			s := &sums[f.At]
+			f.Score, f.parts = either(s.of, s.best), s.parts
 			*s = sum{}
 		}
 	}
@@ -301,27 +308,30 @@ func (a *Answer) mark() {
 	}
 }
 
-// Hits returns where the keywords stand in a paper that was found: of each
-// term the strongest place. They are good until the next question.
-func (a *Answer) Hits(at int) []Hit {
+// Hits returns where the keywords stand in a paper that they found: of each term
+// the strongest place. They are good until the next question.
+func (a *Answer) Hits(f Found) []Hit {
 	from := len(a.hits)
-	for _, p := range a.want {
-		a.hits = a.shelf.hitsIn(p, int32(at), a.hits)
+	for i, p := range a.want {
+		if f.parts&bit(i) != 0 && (i < 63 || p.papers.have(int32(f.At))) {
+			a.hits = a.shelf.hitsIn(p, int32(f.At), a.hits)
+		}
 	}
 	return a.hits[from:len(a.hits):len(a.hits)]
 }
 
-// hitsIn appends the hits of a part in a paper. It reads the part again, as few
-// of the papers found are picked, and what was parsed takes far more room than
-// the text.
+// hitsIn appends the hits of a part in a paper that it finds. It reads the part
+// again, as few of the papers found are picked, and what was parsed takes far
+// more room than the text.
 func (s *Shelf) hitsIn(p *part, at int32, hits []Hit) []Hit {
-	hits, known := p.retell(at, hits)
-	if known || !p.papers.have(at) {
+	d := s.papers[at]
+	hits, known := p.retell(at, d, hits)
+	if known {
 		return hits
 	}
 	n, _ := parsePart(p.text)
-	found := strongest(n, s.papers[at])
-	p.tell(at, found)
+	found := strongest(n, d)
+	p.tell(at, d, found)
 	s.held += toldSize * len(found)
 	return append(hits, found...)
 }
