@@ -79,12 +79,12 @@ func enter(by map[string][]int32, entries []string, at int32) {
 	}
 }
 
-// put adds a paper to those before it, once.
-func put(papers []int32, at int32) []int32 {
-	if n := len(papers); n > 0 && papers[n-1] == at {
-		return papers
+// put adds one to those before it, once.
+func put[T int32 | locus](all []T, one T) []T {
+	if n := len(all); n > 0 && all[n-1] == one {
+		return all
 	}
-	return append(papers, at)
+	return append(all, one)
 }
 
 // Answer is what one reader's keywords find on a shelf. It is exactly what
