@@ -25,10 +25,10 @@ type Shelf struct {
 	// Papers by folded category and source.
 	categories, sources map[string][]int32
 
-	parts, older map[string]*part // by their text as typed
-	held, room   int              // bytes in parts, and at most so many
-	sums         []sum            // by paper; all zero between two questions
-	weighed      []Found          // of the part that is searched for, kept for its room
+	parts, older *rack
+	room         int     // bytes in a rack
+	sums         []sum   // by paper; all zero between two questions
+	weighed      []Found // of the part that is searched for, kept for its room
 }
 
 // sum is the scores of the parts that find a paper.
@@ -37,31 +37,16 @@ type sum struct {
 	parts    uint64 // see Found
 }
 
-// part is one interest of some readers', and the papers that it finds.
-type part struct {
-	text string
-	// shut: the part says only what must not occur, and papers are those in
-	// which it does.
-	shut   bool
-	papers packed
-	count  int32    // of papers
-	terms  []string // those of told
-	told   []told   // for papers that somebody picked, by paper
-}
-
 // maxHeld bounds the memory for parts, in bytes. What was not asked for lately
 // goes first.
 const maxHeld = 1 << 28
-
-// size is about what the part takes, with its text and its place in a map.
-func (p *part) size() int { return 200 + len(p.text) + len(p.papers) + toldSize*len(p.told) }
 
 // NewShelf puts papers on a shelf. Answers name them by their position.
 func NewShelf(papers []*Document) *Shelf {
 	s := &Shelf{
 		papers: papers, words: newLexicon(), names: newLexicon(),
 		categories: map[string][]int32{}, sources: map[string][]int32{},
-		parts: map[string]*part{}, room: maxHeld / 2, sums: make([]sum, len(papers)),
+		parts: newRack(), older: newRack(), room: maxHeld / 2, sums: make([]sum, len(papers)),
 	}
 	for i, d := range papers {
 		at := int32(i)
@@ -91,7 +76,7 @@ func put[T int32 | locus](all []T, one T) []T {
 // Parse and Interest.Match find, paper by paper.
 type Answer struct {
 	shelf      *Shelf
-	want, shut []*part
+	want, shut []part
 	found      []Found
 	hits       []Hit
 	marks      []uint64 // a bit for each paper found, where marked
@@ -166,25 +151,22 @@ func give(text string, yield func(string) bool) bool {
 }
 
 // part returns the part with this text. It reports false if it can't be read.
-func (s *Shelf) part(text string) (*part, bool) {
-	if p, ok := s.parts[text]; ok {
+func (s *Shelf) part(text string) (part, bool) {
+	if p, ok := s.parts.find(text); ok {
 		return p, true
 	}
-	p, known := s.older[text]
-	text = strings.Clone(text) // it would keep all of the reader's
+	p, known := s.older.find(text)
 	if !known {
 		n, ok := parsePart(text)
 		if !ok {
-			return nil, false
+			return part{}, false
 		}
 		p = s.search(n)
-		p.text = text
 	}
-	if s.held >= s.room {
-		s.older, s.parts, s.held = s.parts, map[string]*part{}, 0
+	if s.parts.size() >= s.room {
+		s.older, s.parts = s.parts, newRack()
 	}
-	s.parts[text], s.held = p, s.held+p.size()
-	return p, true
+	return s.parts.put(text, p), true
 }
 
 func parsePart(text string) (node, bool) {
@@ -196,8 +178,8 @@ func parsePart(text string) (node, bool) {
 }
 
 // search finds a part's papers.
-func (s *Shelf) search(n node) *part {
-	p := &part{shut: n.excludes()}
+func (s *Shelf) search(n node) part {
+	p := part{shut: n.excludes()}
 	look := s.find
 	if p.shut {
 		look = s.bar
@@ -217,7 +199,7 @@ func (s *Shelf) search(n node) *part {
 }
 
 // weigh looks at one paper that the part may find.
-func (p *part) weigh(n node, d *Document) (float64, bool) {
+func (p part) weigh(n node, d *Document) (float64, bool) {
 	if p.shut {
 		return 0, !n.matches(d)
 	}
@@ -314,32 +296,8 @@ func (a *Answer) Hits(f Found) []Hit {
 	from := len(a.hits)
 	for i, p := range a.want {
 		if f.parts&bit(i) != 0 && (i < 63 || p.papers.have(int32(f.At))) {
-			a.hits = a.shelf.hitsIn(p, int32(f.At), a.hits)
+			a.hits = p.hits(int32(f.At), a.shelf.papers[f.At], a.hits)
 		}
 	}
 	return a.hits[from:len(a.hits):len(a.hits)]
-}
-
-// hitsIn appends the hits of a part in a paper that it finds. It reads the part
-// again, as few of the papers found are picked, and what was parsed takes far
-// more room than the text.
-func (s *Shelf) hitsIn(p *part, at int32, hits []Hit) []Hit {
-	d := s.papers[at]
-	hits, known := p.retell(at, d, hits)
-	if known {
-		return hits
-	}
-	n, _ := parsePart(p.text)
-	found := strongest(n, d)
-	p.tell(at, d, found)
-	s.held += toldSize * len(found)
-	return append(hits, found...)
-}
-
-// strongest returns the first hit of each term; collect gives a term's hits one
-// after another.
-func strongest(n node, d *Document) []Hit {
-	var hits []Hit
-	n.collect(d, &hits)
-	return slices.CompactFunc(hits, func(a, b Hit) bool { return a.Term == b.Term })
 }
