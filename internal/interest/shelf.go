@@ -25,7 +25,7 @@ type Shelf struct {
 	// Papers by folded category and source.
 	categories, sources map[string][]int32
 
-	parts, older *rack
+	parts, older *rack   // those asked for lately, and those before
 	room         int     // bytes in a rack
 	sums         []sum   // by paper; all zero between two questions
 	weighed      []Found // of the part that is searched for, kept for its room
