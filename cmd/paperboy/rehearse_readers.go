@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"iter"
 	"math/rand/v2"
 	"slices"
@@ -23,6 +24,8 @@ type crowd struct {
 	// the phrases that are too rare for that, once.
 	words, phrases, unique []string
 	rhythm                 subscription.Rhythm
+	drawn                  map[uint64]struct{} // hashes of the keywords
+	seed                   maphash.Seed
 }
 
 // A keyword in use stands in this share of the papers: what is less rare finds
@@ -30,7 +33,7 @@ type crowd struct {
 const (
 	rarest       = 0.002
 	commonst     = 0.006
-	commonstWord = 0.02
+	commonstWord = 0.018
 )
 
 func newCrowd(papers []*paper.Paper, rhythm subscription.Rhythm) (*crowd, error) {
@@ -45,7 +48,7 @@ func newCrowd(papers []*paper.Paper, rhythm subscription.Rhythm) (*crowd, error)
 		}
 	}
 	c := &crowd{
-		random: rand.New(rand.NewPCG(2606, 2)), rhythm: rhythm,
+		random: rand.New(rand.NewPCG(2606, 2)), rhythm: rhythm, drawn: map[uint64]struct{}{}, seed: maphash.MakeSeed(),
 		words: inUse(words, len(papers), commonstWord), phrases: inUse(phrases, len(papers), commonst),
 	}
 	if len(c.words) == 0 || len(c.phrases) == 0 {
@@ -112,6 +115,18 @@ func (c *crowd) phrase() string {
 	return c.pick(c.phrases)
 }
 
+// keywords are those of one reader.
+func (c *crowd) keywords() string {
+	all := make([]string, 5)
+	for i := range all {
+		if all[i] = c.pick(c.words); i < 3 {
+			all[i] = `"` + c.phrase() + `"`
+		}
+		c.drawn[maphash.String(c.seed, all[i])] = struct{}{}
+	}
+	return strings.Join(all, ", ")
+}
+
 // readers are n readers. Their addresses are of domains that can't exist (RFC
 // 6761), so that nobody is written to.
 func (c *crowd) readers(n int) iter.Seq[subscription.Reader] {
@@ -120,9 +135,8 @@ func (c *crowd) readers(n int) iter.Seq[subscription.Reader] {
 			address := fmt.Sprintf("reader%d@mail%d.invalid", i+1, i%500+1)
 			r := subscription.Reader{
 				Address: address, Folded: address, Rhythm: c.rhythm,
-				Keywords: fmt.Sprintf(`"%s", "%s", "%s", %s, %s`, c.phrase(), c.phrase(), c.phrase(),
-					c.pick(c.words), c.pick(c.words)),
-				Consent: subscription.Consent{How: "rehearsal"},
+				Keywords: c.keywords(),
+				Consent:  subscription.Consent{How: "rehearsal"},
 			}
 			if !yield(r) {
 				return
