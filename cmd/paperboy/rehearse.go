@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -192,12 +193,12 @@ func (r *rehearsal) round(ctx context.Context, c *config, s streams) (out rehear
 		return out, err
 	}
 	defer func() { err = errors.Join(err, e.Close(context.WithoutCancel(ctx))) }()
-	stage := &watched{Store: e.Store, dry: !r.reaches("enqueue")}
+	stage := &watched{Store: e.Store, dry: !r.reaches("enqueue"), matched: map[int]int{}}
 	e.Store = stage
 	weighed := weigh(e)
 	now := time.Now().UTC()
 	out.Readers = r.readers
-	if out.Papers, err = r.fill(ctx, a, e, now, s); err != nil {
+	if err := r.fill(ctx, a, e, now, s, &out); err != nil {
 		return out, err
 	}
 	if err := r.enqueue(ctx, e, stage, now, s, &out); err != nil {
@@ -213,23 +214,23 @@ func (r *rehearsal) round(ctx context.Context, c *config, s streams) (out rehear
 	return out, nil
 }
 
-// fill records the papers and makes readers of them, and returns the number of
-// papers.
-func (r *rehearsal) fill(ctx context.Context, a *app, e *edition.Edition, now time.Time, s streams) (int, error) {
+// fill records the papers and makes readers of them.
+func (r *rehearsal) fill(ctx context.Context, a *app, e *edition.Edition, now time.Time, s streams, out *rehearsed) error {
 	defer progress(s.err, "making papers and readers")()
 	if err := edition.AllBroken(e.Pull(ctx, now)); err != nil {
-		return 0, err
+		return err
 	}
 	known, err := a.store.Candidates(ctx, now, digest.Reach)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	crowd, err := newCrowd(known.Papers, a.defaultSettings().Rhythm)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	_, err = a.store.Import(ctx, crowd.readers(r.readers), now)
-	return len(known.Papers), err
+	out.Papers, out.Keywords = len(known.Papers), len(crowd.drawn)
+	return err
 }
 
 // enqueue matches and writes. Where a round does both at once, what the writing
@@ -246,7 +247,7 @@ func (r *rehearsal) enqueue(ctx context.Context, e *edition.Edition, w *watched,
 	case report.Failed > 0:
 		return fmt.Errorf("%s could not be served", count(report.Failed, "reader"))
 	}
-	out.Letters = report.Letters
+	out.Letters, out.Matched = report.Letters, w.middle()
 	if r.reports("match") {
 		out.add("match", whole-w.writing, r.readers)
 	}
@@ -273,21 +274,42 @@ func (r *rehearsal) send(ctx context.Context, e *edition.Edition, now time.Time,
 	return nil
 }
 
-// watched is a store that measures how long enqueueing writes. A dry one does
-// not write: what is left is the matching.
+// watched is a store that measures how long enqueueing writes, and counts the
+// letters by how many papers matched. A dry one does not write: what is left is
+// the matching.
 type watched struct {
 	edition.Store
 	dry     bool
 	writing time.Duration
+	matched map[int]int
 }
 
 func (w *watched) Enqueue(ctx context.Context, entries []digest.Entry, now time.Time) (int, error) {
+	for _, e := range entries {
+		if e.Letter != nil {
+			w.matched[e.Letter.Matched]++
+		}
+	}
 	if w.dry {
 		return len(entries), nil
 	}
 	begun := time.Now()
 	defer func() { w.writing += time.Since(begun) }()
 	return w.Store.Enqueue(ctx, entries, now)
+}
+
+// middle is how many papers matched for the reader in the middle.
+func (w *watched) middle() int {
+	left := 0
+	for _, letters := range w.matched {
+		left += letters
+	}
+	for _, n := range slices.Sorted(maps.Keys(w.matched)) {
+		if left -= 2 * w.matched[n]; left <= 0 {
+			return n
+		}
+	}
+	return 0
 }
 
 // weigh counts the bytes of the letters that e sends.

@@ -16,7 +16,9 @@ import (
 // rehearsed is what a rehearsal found.
 type rehearsed struct {
 	Readers        int     `json:"readers"`
+	Keywords       int     `json:"keywords"` // different ones, of all readers
 	Papers         int     `json:"papers"`
+	Matched        int     `json:"matched"` // papers, for the reader in the middle
 	Letters        int     `json:"letters"`
 	BytesPerLetter int64   `json:"bytes_per_letter"` // as sent; 0 where none was
 	PeakRSSBytes   int64   `json:"peak_rss_bytes"`   // of this process; 0 where the system does not tell
@@ -52,7 +54,8 @@ func (r *rehearsed) write(w io.Writer, format string) error {
 		return err
 	}
 	t = tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\nreaders\t%d\npapers\t%d\nletters\t%d\n", r.Readers, r.Papers, r.Letters)
+	fmt.Fprintf(t, "\nreaders\t%d\ndifferent keywords\t%d\npapers\t%d\nmatched, in the middle\t%d\nletters\t%d\n",
+		r.Readers, r.Keywords, r.Papers, r.Matched, r.Letters)
 	if r.BytesPerLetter > 0 {
 		fmt.Fprintf(t, "bytes per letter\t%d\n", r.BytesPerLetter)
 	}

@@ -20,9 +20,12 @@ type question struct {
 	at               time.Time
 }
 
-// mostQuestions bounds the answers that are kept: those of the questions that
-// come first, as what many ask comes soon.
-const mostQuestions = 100
+// mostAnswers bounds the answers that are kept, and mostQuestions those that
+// were asked once: what many ask comes soon.
+const (
+	mostAnswers   = 100
+	mostQuestions = 1000
+)
 
 // broad is what is new to all readers with one question.
 type broad struct {
@@ -31,13 +34,19 @@ type broad struct {
 }
 
 // broad returns the answer to the question of the reader at the table, if it is
-// a broad one.
+// a broad one and not the first of its kind.
 func (t *Table) broad(keywords string, h *History) (broad, bool) {
 	q := question{keywords, h.Keywords, h.First, h.Horizon, h.At}
 	if b, ok := t.answers[q]; ok {
 		return b, true
 	}
-	if t.want.Most() < t.broadFrom || len(t.answers) == mostQuestions {
+	if t.want.Most() < t.broadFrom || len(t.answers) == mostAnswers {
+		return broad{}, false
+	}
+	if !t.asked[q] {
+		if len(t.asked) < mostQuestions {
+			t.asked[q] = true
+		}
 		return broad{}, false
 	}
 	unsent := *h

@@ -88,7 +88,7 @@ func Select(cs []Candidate, want interest.Interest, h History, max int, now time
 		if !ok || h.leftover(at) && passed(c) && !c.risen(h.At, now) {
 			continue
 		}
-		top.add(c, score, i)
+		top.add(c, interest.Found{At: i, Score: score})
 	}
 	s := Selection{Matched: top.seen, Picks: make([]Pick, len(top.best))}
 	for i, r := range top.sorted() {

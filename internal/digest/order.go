@@ -3,20 +3,24 @@ package digest
 import (
 	"cmp"
 	"slices"
+
+	"paperboy/internal/interest"
 )
 
 // ranked is a candidate that a reader may get, with how well it matches.
 type ranked struct {
 	*Candidate
-	score, rank float64
-	at          int // its position among the candidates
+	found interest.Found // its position is that among the candidates
+	rank  float64
 }
 
 // compare orders by rank, then heat, then the newer sighting, then the smaller
 // key.
 func compare(a, b ranked) int {
+	if a.rank != b.rank { // as nearly always
+		return cmp.Compare(b.rank, a.rank)
+	}
 	return cmp.Or(
-		cmp.Compare(b.rank, a.rank),
 		cmp.Compare(b.Heat, a.Heat),
 		b.Paper.Sighted.Compare(a.Paper.Sighted),
 		cmp.Compare(a.Paper.Key, b.Paper.Key),
@@ -30,13 +34,13 @@ type top struct {
 	best []ranked // in their order, if there is a max
 }
 
-func (t *top) add(c *Candidate, score float64, at int) {
+func (t *top) add(c *Candidate, f interest.Found) {
 	t.seen++
 	full := t.max > 0 && len(t.best) == t.max
 	if full && Bound(c.Heat) < t.best[t.max-1].rank {
 		return // however well it matches
 	}
-	r := ranked{c, score, Rank(c.Heat, score), at}
+	r := ranked{c, f, Rank(c.Heat, f.Score)}
 	if t.max <= 0 {
 		t.best = append(t.best, r)
 		return

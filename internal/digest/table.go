@@ -20,6 +20,7 @@ type Table struct {
 	floor      paper.Key
 	keys       []paper.Key          // of the candidates, rising
 	risen      map[time.Time][]rise // by the time of the letter before
+	asked      map[question]bool
 	answers    map[question]broad
 	broadFrom  int
 
@@ -40,7 +41,10 @@ const (
 
 // NewTable lays out candidates for the time now.
 func NewTable(cs []Candidate, now time.Time) *Table {
-	t := &Table{now: now, candidates: cs, risen: map[time.Time][]rise{}, answers: map[question]broad{}, broadFrom: broadFrom}
+	t := &Table{
+		now: now, candidates: cs, risen: map[time.Time][]rise{},
+		asked: map[question]bool{}, answers: map[question]broad{}, broadFrom: broadFrom,
+	}
 	documents := make([]*interest.Document, len(cs))
 	for i := range cs {
 		c := &cs[i]
@@ -67,7 +71,8 @@ func (c *Candidate) recent(now time.Time) bool {
 }
 
 // Select is Select over those of the table's candidates that the reader has not
-// muted, for keywords as they were typed. Its picks are good until the next call. Its error is ErrFloor, or that of the keywords.
+// muted, for keywords as they were typed. Its picks are good until the next
+// call. Its error is ErrFloor, or that of the keywords.
 func (t *Table) Select(keywords string, h History, m Mutes, max int) (Selection, error) {
 	if err := t.shelf.Ask(keywords, &t.want); err != nil {
 		return Selection{}, fmt.Errorf("keywords: %w", err)
@@ -102,7 +107,7 @@ func (t *Table) choose(keywords string, h *History, m Mutes, into *top) error {
 		if c.key < h.Floor {
 			return ErrFloor
 		}
-		into.add(&t.candidates[f.At], f.Score, f.At)
+		into.add(&t.candidates[f.At], f)
 	}
 	return nil
 }
@@ -110,7 +115,7 @@ func (t *Table) choose(keywords string, h *History, m Mutes, into *top) error {
 func (t *Table) selection() Selection {
 	t.picks = t.picks[:0]
 	for _, r := range t.top.sorted() {
-		t.picks = append(t.picks, Pick{Candidate: *r.Candidate, Match: interest.Match{Hits: t.want.Hits(r.at), Score: r.score}})
+		t.picks = append(t.picks, Pick{Candidate: *r.Candidate, Match: interest.Match{Hits: t.want.Hits(r.found), Score: r.found.Score}})
 	}
 	return Selection{Matched: t.top.seen, Picks: t.picks}
 }

@@ -29,8 +29,9 @@ type EnqueueReport struct {
 // Enqueue makes the letters that readers are owed at now. A reader who can't
 // be served is logged and counted, and looked at again at the next slot.
 //
-// It goes page by page. While one page is being written the next is read and
-// chosen for: what has no letter yet after a crash is found by the next call.
+// It goes page by page. While one page is being written the next is chosen for
+// and the one after it read: what has no letter yet after a crash is found by
+// the next call.
 func (e *Edition) Enqueue(ctx context.Context, now time.Time) (EnqueueReport, error) {
 	var r EnqueueReport
 	if _, err := e.Store.Expire(ctx, now); err != nil {
@@ -38,15 +39,16 @@ func (e *Edition) Enqueue(ctx context.Context, now time.Time) (EnqueueReport, er
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	pages := make(chan plan)
-	go e.plan(ctx, now, pages)
-	for p := range pages {
+	pages, plans := make(chan duePage), make(chan plan)
+	go e.look(ctx, now, pages)
+	go e.plan(ctx, now, pages, plans)
+	for p := range plans {
 		if p.err == nil {
 			p.err = e.enqueue(ctx, p, now, &r)
 		}
 		if p.err != nil {
 			cancel()
-			for range pages { // until plan has ended
+			for range plans { // until look and plan have ended
 			}
 			return r, p.err
 		}
@@ -54,35 +56,51 @@ func (e *Edition) Enqueue(ctx context.Context, now time.Time) (EnqueueReport, er
 	return r, nil
 }
 
-// plan is what a page of readers is owed.
-type plan struct {
-	entries []digest.Entry
-	failed  int
-	err     error // there are no more pages
+// duePage is a page of readers who may be owed a letter.
+type duePage struct {
+	due []digest.Due
+	err error // there are no more pages
 }
 
-// plan sends the pages of due readers, and ends after the first error. All of
+// look sends the pages of due readers, and ends after the first error. All of
 // them must be taken.
-func (e *Edition) plan(ctx context.Context, now time.Time, pages chan<- plan) {
+func (e *Edition) look(ctx context.Context, now time.Time, pages chan<- duePage) {
 	defer close(pages)
-	var desk *desk
 	for after := int64(0); ; {
-		var p plan
 		due, err := e.Store.Due(ctx, now, after, e.page)
 		if err == nil && len(due) == 0 {
 			return
 		}
+		pages <- duePage{due, err}
+		if err != nil || len(due) < e.page {
+			return
+		}
+		after = due[len(due)-1].Reader.ID
+	}
+}
+
+// plan is what a page of readers is owed.
+type plan struct {
+	entries []digest.Entry
+	failed  int
+	err     error // no plan after this one counts
+}
+
+// plan sends a plan for each page. All of them must be taken.
+func (e *Edition) plan(ctx context.Context, now time.Time, pages <-chan duePage, plans chan<- plan) {
+	defer close(plans)
+	var desk *desk
+	for page := range pages {
+		var p plan
+		err := page.err
 		if err == nil && desk == nil {
 			desk, err = e.openDesk(ctx, now)
 		}
 		if err == nil {
-			after = due[len(due)-1].Reader.ID
-			p, err = e.planPage(ctx, desk, due)
+			p, err = e.planPage(ctx, desk, page.due)
 		}
 		p.err = err
-		if pages <- p; err != nil || len(due) < e.page {
-			return
-		}
+		plans <- p
 	}
 }
 

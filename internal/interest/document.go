@@ -30,10 +30,10 @@ func newDocument(title, summary string, authors, categories, sources []string) *
 		Title: title, Summary: summary, Authors: authors, Categories: categories, Sources: sources,
 		categories: foldAll(categories), sources: foldAll(sources),
 	}
-	d.text.add(inTitle, 0, title)
-	d.text.add(inAbstract, 0, summary)
+	d.text.add(inTitle, title)
+	d.text.add(inAbstract, summary)
 	for i, a := range authors {
-		d.names.add(inAuthor, i, a)
+		d.names.addName(i, a)
 	}
 	d.text.sort()
 	d.names.sort()

@@ -93,10 +93,10 @@ func (x *index) occurrences(w *word, yield func(p *place, exact bool) bool) {
 func (x *index) between(from, to int32, w *word, yield func(p *place, exact bool) bool) {
 	if !w.formOnly {
 		for _, k := range x.withStem(w.hash, from) {
-			p := &x.places[k.place]
-			if k.hash != w.hash || p.first > to {
+			if k.hash != w.hash || k.first > to {
 				break
 			}
+			p := &x.places[k.place]
 			exact := p.form == w.form
 			if exact && w.otherForm {
 				continue // comes below
@@ -126,8 +126,8 @@ func (t *term) findName(x *index, yield func(finding) bool) {
 	for _, words := range t.spellings {
 		going := true
 		x.occurrences(&words[0], func(p *place, _ bool) bool {
-			if x.inEntry(words[1:], p.entry) {
-				going = yield(finding{field: inAuthor, entry: p.entry, end: 1, exact: true})
+			if x.inEntry(words[1:], p.entry()) {
+				going = yield(finding{field: inAuthor, entry: p.entry(), end: 1, exact: true})
 			}
 			return going
 		})
@@ -141,7 +141,7 @@ func (x *index) inEntry(words []word, entry int32) bool {
 	for i := range words {
 		found := false
 		x.occurrences(&words[i], func(p *place, _ bool) bool {
-			found = p.entry == entry
+			found = p.entry() == entry
 			return !found
 		})
 		if !found {

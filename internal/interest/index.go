@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// place is where a word stands.
+// place is where a word stands. A round holds those of every candidate in
+// memory: they are kept small.
 type place struct {
 	form       string
-	start, end int32 // bytes
+	start, end int32 // bytes; of an author's name, start is which author
 	first      int32 // number of its first word
-	entry      int32 // which author
 	words      uint8 // how many; several for what hyphens join
 	field      field
 }
@@ -20,12 +20,12 @@ type place struct {
 // key is a place under the hash of a stem. Among the words of a language no
 // two hashes of 64 bits are equal.
 type key struct {
-	hash  uint64
-	place int32
+	hash         uint64
+	place, first int32 // the place, and the number of its first word
 }
 
 // index finds the places of words. Its sorted slices take a quarter of what
-// maps would: a round holds the index of every candidate in memory.
+// maps would.
 type index struct {
 	places []place // as they were added
 	forms  []int32 // places, by form
@@ -37,10 +37,10 @@ type index struct {
 const widest = 4
 
 // add takes in one text. When all texts are in, sort makes the index ready.
-func (x *index) add(f field, entry int, text string) {
+func (x *index) add(f field, text string) {
 	tokens := analyse(text)
 	for i, t := range tokens {
-		p := place{form: t.Form, start: int32(t.Start), end: int32(t.End), first: x.next + int32(i), entry: int32(entry), words: 1, field: f}
+		p := place{form: t.Form, start: int32(t.Start), end: int32(t.End), first: x.next + int32(i), words: 1, field: f}
 		x.addPlace(p, t.Stem)
 		if t.typed != t.Stem {
 			x.addStem(t.typed)
@@ -57,6 +57,18 @@ func (x *index) add(f field, entry int, text string) {
 	x.next += int32(len(tokens)) + 1 // no phrase reaches from one text into the next
 }
 
+// addName takes in the name of one of the authors.
+func (x *index) addName(author int, name string) {
+	from := len(x.places)
+	x.add(inAuthor, name)
+	for i := range x.places[from:] {
+		x.places[from+i].start = int32(author)
+	}
+}
+
+// entry is which of the authors' names the place is in.
+func (p *place) entry() int32 { return p.start }
+
 func (x *index) addPlace(p place, stem string) {
 	x.places = append(x.places, p)
 	x.addStem(stem)
@@ -64,7 +76,8 @@ func (x *index) addPlace(p place, stem string) {
 
 // addStem puts the last place under a stem.
 func (x *index) addStem(stem string) {
-	x.stems = append(x.stems, key{hash(stem), int32(len(x.places) - 1)})
+	last := len(x.places) - 1
+	x.stems = append(x.stems, key{hash(stem), int32(last), x.places[last].first})
 }
 
 func (x *index) sort() {
@@ -74,13 +87,15 @@ func (x *index) sort() {
 	}
 	slices.SortFunc(x.forms, func(a, b int32) int {
 		p, q := &x.places[a], &x.places[b]
-		return cmp.Or(strings.Compare(p.form, q.form), cmp.Compare(p.first, q.first), cmp.Compare(a, b))
+		if c := strings.Compare(p.form, q.form); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(p.first, q.first), cmp.Compare(a, b))
 	})
 	slices.SortFunc(x.stems, func(a, b key) int {
-		p, q := &x.places[a.place], &x.places[b.place]
-		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(p.first, q.first), cmp.Compare(a.place, b.place))
+		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.first, b.first), cmp.Compare(a.place, b.place))
 	})
-	x.places, x.stems = slices.Clip(x.places), slices.Clip(x.stems)
+	x.places, x.stems = slices.Clone(x.places), slices.Clone(x.stems) // without the room they grew in
 }
 
 // withStem returns the places under this hash, from this word number on.
@@ -90,7 +105,7 @@ func (x *index) withStem(hash uint64, from int32) []key {
 	low, high := 0, len(x.stems)
 	for low < high {
 		i := int(uint(low+high) >> 1)
-		if k := &x.stems[i]; k.hash < hash || k.hash == hash && x.places[k.place].first < from {
+		if k := &x.stems[i]; k.hash < hash || k.hash == hash && k.first < from {
 			low = i + 1
 		} else {
 			high = i

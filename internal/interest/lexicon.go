@@ -6,29 +6,50 @@ import (
 	"strings"
 )
 
-// lexicon tells in which papers of a shelf a word stands.
+// locus is where a word stands on a shelf: the paper, the number of its first
+// word, and over how many it reaches.
+type locus uint64
+
+func newLocus(paper int32, p *place) locus {
+	return locus(paper)<<32 | locus(p.first)<<locusBits | locus(p.words)
+}
+
+// locusBits are enough for widest, and leave 28 for the number of a word: more
+// than fit into a text.
+const locusBits = 3
+
+func (s locus) paper() int32 { return int32(s >> 32) }
+
+// first is the locus without its width: where it begins.
+func (s locus) first() locus { return s >> locusBits }
+
+// end is the first of the words that follow the locus.
+func (s locus) end() locus { return s>>locusBits + s&(1<<locusBits-1) }
+
+// lexicon tells where on a shelf a word stands: loci in their order.
 type lexicon struct {
-	stems map[uint64][]int32 // by the hash of the stem
-	forms map[string][]int32
+	stems map[uint64][]locus // by the hash of the stem
+	forms map[string][]locus
 	order []string // the forms, sorted; made when a prefix is first asked for
+	ends  []locus  // kept for their room
 }
 
 func newLexicon() lexicon {
-	return lexicon{stems: map[uint64][]int32{}, forms: map[string][]int32{}}
+	return lexicon{stems: map[uint64][]locus{}, forms: map[string][]locus{}}
 }
 
 func (l *lexicon) add(x *index, at int32) {
 	for _, k := range x.stems {
-		l.stems[k.hash] = put(l.stems[k.hash], at)
+		l.stems[k.hash] = put(l.stems[k.hash], newLocus(at, &x.places[k.place]))
 	}
 	for _, i := range x.forms {
-		form := x.places[i].form
-		l.forms[form] = put(l.forms[form], at)
+		p := &x.places[i]
+		l.forms[p.form] = put(l.forms[p.form], newLocus(at, p))
 	}
 }
 
-// with returns the papers that have the word, as index.between looks for it.
-func (l *lexicon) with(w *word) []int32 {
+// with returns where the word stands, as index.between looks for it.
+func (l *lexicon) with(w *word) []locus {
 	switch {
 	case !w.formOnly && !w.otherForm:
 		return l.stems[w.hash]
@@ -40,14 +61,14 @@ func (l *lexicon) with(w *word) []int32 {
 	return l.forms[w.form]
 }
 
-func (l *lexicon) beginning(prefix string) []int32 {
+func (l *lexicon) beginning(prefix string) []locus {
 	if l.order == nil {
 		for form := range l.forms {
 			l.order = append(l.order, form)
 		}
 		slices.Sort(l.order)
 	}
-	var all []int32
+	var all []locus
 	for _, form := range l.order[sort.SearchStrings(l.order, prefix):] {
 		if !strings.HasPrefix(form, prefix) {
 			break
@@ -58,13 +79,81 @@ func (l *lexicon) beginning(prefix string) []int32 {
 	return slices.Compact(all)
 }
 
-// withAll returns the papers that have all of the words.
-func (l *lexicon) withAll(words []word) []int32 {
+// phrase returns the papers in which the words follow one another.
+func (l *lexicon) phrase(words []word) []int32 {
 	some := l.with(&words[0])
 	for i := range words[1:] {
-		some = intersection(some, l.with(&words[1+i]))
+		some = l.followed(some, l.with(&words[1+i]))
+	}
+	return papersOf(some)
+}
+
+// followed returns those of next that begin where one of some ends. Where one
+// side is far the longer, it is searched and not walked.
+func (l *lexicon) followed(some, next []locus) []locus {
+	var found []locus
+	if len(some) > 8*len(next) {
+		for _, s := range next {
+			if s.follows(some) {
+				found = append(found, s)
+			}
+		}
+		return found
+	}
+	ends := l.endsOf(some)
+	for _, end := range ends {
+		if len(next) > 16*len(ends) {
+			i, _ := slices.BinarySearch(next, end<<locusBits)
+			next = next[i:]
+		}
+		for len(next) > 0 && next[0].first() < end {
+			next = next[1:]
+		}
+		for len(next) > 0 && next[0].first() == end {
+			found = append(found, next[0])
+			next = next[1:]
+		}
+	}
+	return found
+}
+
+// follows reports whether one of some ends where the locus begins.
+func (s locus) follows(some []locus) bool {
+	for words := locus(1); words <= widest; words++ {
+		if _, found := slices.BinarySearch(some, (s.first()-words)<<locusBits|words); found {
+			return true
+		}
+	}
+	return false
+}
+
+// endsOf returns the ends, rising. They are good until the next call.
+func (l *lexicon) endsOf(some []locus) []locus {
+	l.ends = l.ends[:0]
+	for _, s := range some {
+		l.ends = append(l.ends, s.end())
+	}
+	if !slices.IsSorted(l.ends) { // a wide one before a narrow one
+		slices.Sort(l.ends)
+	}
+	return l.ends
+}
+
+// withAll returns the papers that have all of the words.
+func (l *lexicon) withAll(words []word) []int32 {
+	some := papersOf(l.with(&words[0]))
+	for i := range words[1:] {
+		some = intersection(some, papersOf(l.with(&words[1+i])))
 	}
 	return some
+}
+
+func papersOf(loci []locus) []int32 {
+	papers := make([]int32, 0, len(loci))
+	for _, s := range loci {
+		papers = put(papers, s.paper())
+	}
+	return papers
 }
 
 // find returns papers among which are all that the node matches; all stands for
@@ -121,13 +210,13 @@ func (s *Shelf) findTerm(t *term) []int32 {
 	case inSource:
 		return valued(s.sources, t.value)
 	}
-	l := &s.words
-	if t.field == inAuthor {
-		l = &s.names
-	}
 	var all []int32
 	for _, words := range t.spellings {
-		all = union(all, l.withAll(words))
+		if t.field == inAuthor {
+			all = union(all, s.names.withAll(words))
+		} else {
+			all = union(all, s.words.phrase(words))
+		}
 	}
 	return all
 }
@@ -143,14 +232,14 @@ func valued(by map[string][]int32, prefix string) []int32 {
 }
 
 // union of rising numbers. Neither argument is changed, either may be returned.
-func union(a, b []int32) []int32 {
+func union[T int32 | locus](a, b []T) []T {
 	switch {
 	case len(a) == 0:
 		return b
 	case len(b) == 0:
 		return a
 	}
-	all := make([]int32, 0, len(a)+len(b))
+	all := make([]T, 0, len(a)+len(b))
 	for len(a) > 0 && len(b) > 0 {
 		at := min(a[0], b[0])
 		if a[0] == at {

@@ -213,17 +213,24 @@ func (d *Document) hit(name string, f finding) Hit {
 	switch f.field {
 	case inTitle:
 		h.Text = d.Title[f.start:f.end]
-		return h
 	case inAbstract:
 		h.Text = d.Summary[f.start:f.end]
-		return h
-	case inAuthor:
-		h.Text = d.Authors[f.entry]
-	case inCategory:
-		h.Text = d.Categories[f.entry]
-	case inSource:
-		h.Text = d.Sources[f.entry]
+	default:
+		h.Text = d.entries(f.field)[f.entry]
+		h.Start, h.End = 0, len(h.Text)
 	}
-	h.Start, h.End = 0, len(h.Text)
 	return h
+}
+
+// entries are what a field lists; nil for title and abstract.
+func (d *Document) entries(f field) []string {
+	switch f {
+	case inAuthor:
+		return d.Authors
+	case inCategory:
+		return d.Categories
+	case inSource:
+		return d.Sources
+	}
+	return nil
 }

@@ -60,9 +60,9 @@ func (d *Document) Postings() (all []Posting, abstract int32) {
 	}
 	for i := range d.names.places {
 		p := &d.names.places[i]
-		add(AuthorWords+p.form, nil, p.entry)
+		add(AuthorWords+p.form, nil, p.entry())
 		if c := p.form[:1]; lettersOnly(c) {
-			add(initialPart+c, nil, p.entry)
+			add(initialPart+c, nil, p.entry())
 		}
 	}
 	for _, c := range d.categories {

@@ -1,6 +1,7 @@
 package interest
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -24,41 +25,28 @@ type Shelf struct {
 	// Papers by folded category and source.
 	categories, sources map[string][]int32
 
-	parts, older map[string]*part // by their text as typed
-	held, room   int              // bytes in parts, and at most so many
-	sums         []sum            // by paper; all zero between two questions
+	parts, older *rack   // those asked for lately, and those before
+	room         int     // bytes in a rack
+	sums         []sum   // by paper; all zero between two questions
+	weighed      []Found // of the part that is searched for, kept for its room
 }
 
 // sum is the scores of the parts that find a paper.
 type sum struct {
 	of, best float64
-	parts    int32
-}
-
-// part is one interest of some readers', and the papers that it finds.
-type part struct {
-	text string
-	// shut: the part says only what must not occur, and papers are those in
-	// which it does.
-	shut   bool
-	papers []int32 // positions on the shelf, rising
-	scores []float64
-	hits   [][]Hit // the strongest place of each term, for papers that somebody picked
+	parts    uint64 // see Found
 }
 
 // maxHeld bounds the memory for parts, in bytes. What was not asked for lately
 // goes first.
 const maxHeld = 1 << 28
 
-// size is about what the part takes, with its text and its place in a map.
-func (p *part) size() int { return 200 + 40*len(p.papers) }
-
 // NewShelf puts papers on a shelf. Answers name them by their position.
 func NewShelf(papers []*Document) *Shelf {
 	s := &Shelf{
 		papers: papers, words: newLexicon(), names: newLexicon(),
 		categories: map[string][]int32{}, sources: map[string][]int32{},
-		parts: map[string]*part{}, room: maxHeld / 2, sums: make([]sum, len(papers)),
+		parts: newRack(), older: newRack(), room: maxHeld / 2, sums: make([]sum, len(papers)),
 	}
 	for i, d := range papers {
 		at := int32(i)
@@ -76,27 +64,36 @@ func enter(by map[string][]int32, entries []string, at int32) {
 	}
 }
 
-// put adds a paper to those before it, once.
-func put(papers []int32, at int32) []int32 {
-	if n := len(papers); n > 0 && papers[n-1] == at {
-		return papers
+// put adds one to those before it, once.
+func put[T int32 | locus](all []T, one T) []T {
+	if n := len(all); n > 0 && all[n-1] == one {
+		return all
 	}
-	return append(papers, at)
+	return append(all, one)
 }
 
 // Answer is what one reader's keywords find on a shelf. It is exactly what
 // Parse and Interest.Match find, paper by paper.
 type Answer struct {
 	shelf      *Shelf
-	want, shut []*part
+	want, shut []part
 	found      []Found
+	hits       []Hit
+	marks      []uint64 // a bit for each paper found, where marked
+	marked     bool
 }
 
 // Found is a paper that keywords find.
 type Found struct {
 	At    int // its position on the shelf
 	Score float64
+	// parts are the parts that find it, a bit for each; the last bit stands for
+	// all those from the 64th on.
+	parts uint64
 }
+
+// bit is the bit of a part of this number.
+func bit(part int) uint64 { return 1 << min(part, 63) }
 
 // short is a length, in bytes, within which keywords stay inside all bounds
 // that Parse sets to the whole of them.
@@ -106,6 +103,7 @@ const short = 2 * maxTerms
 // that of Parse.
 func (s *Shelf) Ask(keywords string, a *Answer) error {
 	a.shelf, a.want, a.shut = s, a.want[:0], a.shut[:0]
+	a.hits, a.marked = a.hits[:0], false
 	if len(keywords) >= short {
 		if _, err := Parse(keywords); err != nil {
 			return err
@@ -153,25 +151,22 @@ func give(text string, yield func(string) bool) bool {
 }
 
 // part returns the part with this text. It reports false if it can't be read.
-func (s *Shelf) part(text string) (*part, bool) {
-	if p, ok := s.parts[text]; ok {
+func (s *Shelf) part(text string) (part, bool) {
+	if p, ok := s.parts.find(text); ok {
 		return p, true
 	}
-	p, known := s.older[text]
-	text = strings.Clone(text) // it would keep all of the reader's
+	p, known := s.older.find(text)
 	if !known {
 		n, ok := parsePart(text)
 		if !ok {
-			return nil, false
+			return part{}, false
 		}
 		p = s.search(n)
-		p.text = text
 	}
-	if s.held >= s.room {
-		s.older, s.parts, s.held = s.parts, map[string]*part{}, 0
+	if s.parts.size() >= s.room {
+		s.older, s.parts = s.parts, newRack()
 	}
-	s.parts[text], s.held = p, s.held+p.size()
-	return p, true
+	return s.parts.put(text, p), true
 }
 
 func parsePart(text string) (node, bool) {
@@ -183,8 +178,8 @@ func parsePart(text string) (node, bool) {
 }
 
 // search finds a part's papers.
-func (s *Shelf) search(n node) *part {
-	p := &part{shut: n.excludes()}
+func (s *Shelf) search(n node) part {
+	p := part{shut: n.excludes()}
 	look := s.find
 	if p.shut {
 		look = s.bar
@@ -193,23 +188,22 @@ func (s *Shelf) search(n node) *part {
 	if all {
 		some = s.everyone()
 	}
+	s.weighed = s.weighed[:0]
 	for _, at := range some {
-		p.weigh(n, at, s.papers[at])
+		if score, ok := p.weigh(n, s.papers[at]); ok {
+			s.weighed = append(s.weighed, Found{At: int(at), Score: score})
+		}
 	}
-	p.papers, p.scores = slices.Clip(p.papers), slices.Clip(p.scores)
+	p.papers, p.count = pack(s.weighed), int32(len(s.weighed))
 	return p
 }
 
 // weigh looks at one paper that the part may find.
-func (p *part) weigh(n node, at int32, d *Document) {
-	switch {
-	case p.shut && !n.matches(d):
-		p.papers = append(p.papers, at)
-	case !p.shut:
-		if score, ok := n.collect(d, nil); ok {
-			p.papers, p.scores = append(p.papers, at), append(p.scores, score)
-		}
+func (p part) weigh(n node, d *Document) (float64, bool) {
+	if p.shut {
+		return 0, !n.matches(d)
 	}
+	return n.collect(d, nil)
 }
 
 func (s *Shelf) everyone() []int32 {
@@ -227,7 +221,7 @@ func (a *Answer) Most() int {
 	}
 	most := 0
 	for _, p := range a.want {
-		most += len(p.papers)
+		most += int(p.count)
 	}
 	return most
 }
@@ -238,88 +232,72 @@ func (a *Answer) Found() []Found {
 	a.found = a.found[:0]
 	if len(a.want) == 0 {
 		for at := range a.shelf.papers {
-			a.find(int32(at), 0)
+			a.found = append(a.found, Found{At: at})
 		}
-		return a.found
 	}
 	sums := a.shelf.sums
-	for _, p := range a.want {
-		for i, at := range p.papers {
+	for i, p := range a.want {
+		for at, score := range p.papers.each {
 			s := &sums[at]
-			s.of, s.best, s.parts = s.of+p.scores[i], max(s.best, p.scores[i]), s.parts+1
+			if s.parts == 0 {
+				a.found = append(a.found, Found{At: int(at)})
+			}
+			s.of, s.best, s.parts = s.of+score, max(s.best, score), s.parts|bit(i)
 		}
 	}
-	for _, p := range a.want {
-		for _, at := range p.papers {
-			if s := sums[at]; s.parts > 0 {
-				a.find(at, either(s.of, s.best))
-				sums[at] = sum{}
-			}
+	if len(a.want) > 0 {
+		for i := range a.found {
+			f := &a.found[i]
+			s := &sums[f.At]
+			f.Score, f.parts = either(s.of, s.best), s.parts
+			*s = sum{}
 		}
+	}
+	if len(a.shut) > 0 {
+		a.found = slices.DeleteFunc(a.found, func(f Found) bool { return !a.Finds(f.At) })
 	}
 	return a.found
 }
 
-func (a *Answer) find(at int32, score float64) {
-	if !a.barred(at) {
-		a.found = append(a.found, Found{int(at), score})
-	}
-}
-
-func (a *Answer) barred(at int32) bool {
-	for _, p := range a.shut {
-		if _, found := slices.BinarySearch(p.papers, at); found {
-			return true
-		}
-	}
-	return false
-}
-
 // Finds reports whether the paper at this position is among those found.
 func (a *Answer) Finds(at int) bool {
-	if a.barred(int32(at)) {
-		return false
+	if !a.marked {
+		a.mark()
 	}
-	return len(a.want) == 0 || slices.ContainsFunc(a.want, func(p *part) bool {
-		_, found := slices.BinarySearch(p.papers, int32(at))
-		return found
-	})
+	return a.marks[at/64]&(1<<(at%64)) != 0
 }
 
-// Hits returns where the keywords stand in a paper that was found: of each
-// term the strongest place. They are shared; nobody may change them.
-func (a *Answer) Hits(at int) []Hit {
-	var all []Hit
+// mark marks the papers found.
+func (a *Answer) mark() {
+	a.marked = true
+	a.marks = slices.Grow(a.marks[:0], len(a.shelf.papers)/64+1)[:len(a.shelf.papers)/64+1]
+	unless := uint64(0)
+	if len(a.want) == 0 {
+		unless = math.MaxUint64
+	}
+	for i := range a.marks {
+		a.marks[i] = unless
+	}
 	for _, p := range a.want {
-		i, found := slices.BinarySearch(p.papers, int32(at))
-		switch {
-		case !found:
-		case all == nil:
-			all = p.hitsIn(i, a.shelf.papers[at])
-		default:
-			all = slices.Concat(all, p.hitsIn(i, a.shelf.papers[at]))
+		for at := range p.papers.each {
+			a.marks[at/64] |= 1 << (at % 64)
 		}
 	}
-	return all
+	for _, p := range a.shut {
+		for at := range p.papers.each {
+			a.marks[at/64] &^= 1 << (at % 64)
+		}
+	}
 }
 
-// hitsIn reads the part again, as few of the papers found are picked, and what
-// was parsed takes far more room than the text.
-func (p *part) hitsIn(i int, d *Document) []Hit {
-	if p.hits == nil {
-		p.hits = make([][]Hit, len(p.papers))
+// Hits returns where the keywords stand in a paper that they found: of each term
+// the strongest place. They are good until the next question.
+func (a *Answer) Hits(f Found) []Hit {
+	from := len(a.hits)
+	for i, p := range a.want {
+		if f.parts&bit(i) != 0 && (i < 63 || p.papers.have(int32(f.At))) {
+			a.hits = p.hits(int32(f.At), a.shelf.papers[f.At], a.hits)
+		}
 	}
-	if p.hits[i] == nil {
-		n, _ := parsePart(p.text)
-		p.hits[i] = strongest(n, d)
-	}
-	return p.hits[i]
-}
-
-// strongest returns the first hit of each term; collect gives a term's hits one
-// after another.
-func strongest(n node, d *Document) []Hit {
-	hits := []Hit{}
-	n.collect(d, &hits)
-	return slices.Clone(slices.CompactFunc(hits, func(a, b Hit) bool { return a.Term == b.Term }))
+	return a.hits[from:len(a.hits):len(a.hits)]
 }

@@ -43,7 +43,7 @@ func BenchmarkShelf(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/reader")
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(matches), "ns/match")
 			b.ReportMetric(float64(matches)/float64(n), "matches/reader")
-			b.ReportMetric(float64(len(s.parts)+len(s.older)), "keywords")
+			b.ReportMetric(float64(len(s.parts.parts)+len(s.older.parts)), "keywords")
 			b.ReportMetric(float64(median(counts[:], n)), "median")
 		})
 	}

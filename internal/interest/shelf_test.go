@@ -27,25 +27,27 @@ func checkShelf(t interface {
 	if wantErr != nil || err != nil {
 		return
 	}
-	scores := map[int]float64{}
+	all := map[int]Found{}
 	for _, f := range a.Found() {
-		if _, twice := scores[f.At]; twice {
+		if _, twice := all[f.At]; twice {
 			t.Errorf("%q: paper %d comes twice", keywords, f.At)
 		}
-		scores[f.At] = f.Score
+		all[f.At] = f
 	}
 	for at, d := range s.papers {
 		m, ok := want.Match(d)
-		score, found := scores[at]
-		if ok != found || ok != a.Finds(at) || m.Score != score {
-			t.Errorf("%q over %q, %q: matches %t with %g; the shelf finds it %t with %g", keywords, d.Title, d.Summary, ok, m.Score, found, score)
+		f, found := all[at]
+		if ok != found || ok != a.Finds(at) || m.Score != f.Score {
+			t.Errorf("%q over %q, %q: matches %t with %g; the shelf finds it %t with %g", keywords, d.Title, d.Summary, ok, m.Score, found, f.Score)
 			return
 		}
 		if !found {
 			continue
 		}
-		if diff := cmp.Diff(firstHits(m.Hits), firstHits(a.Hits(at))); diff != "" {
-			t.Errorf("%q over %q, %q: other places: %s", keywords, d.Title, d.Summary, diff)
+		for _, time := range []string{"first", "second"} {
+			if diff := cmp.Diff(firstHits(m.Hits), firstHits(a.Hits(f))); diff != "" {
+				t.Errorf("%q over %q, %q: other places when asked for the %s time: %s", keywords, d.Title, d.Summary, time, diff)
+			}
 		}
 	}
 }

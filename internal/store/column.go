@@ -19,7 +19,13 @@ func stamp(t time.Time) any {
 	if t.IsZero() || t.Year() < 1 || t.Year() > 9999 {
 		return nil
 	}
-	return t.Format(layout)
+	// What Format makes of layout, which takes it three times as long.
+	b := t.AppendFormat(make([]byte, 0, len(layout)), time.RFC3339)
+	b[len(b)-1] = '.'
+	for rest, unit := t.Nanosecond(), 100_000_000; unit > 0; unit /= 10 {
+		b = append(b, '0'+byte(rest/unit%10))
+	}
+	return string(append(b, 'Z'))
 }
 
 // due is a time of the next look: the zero time, at once, is before all others.
@@ -43,7 +49,7 @@ func (m moment) Scan(v any) error {
 			*m.Time = time.Time{}
 			return nil
 		}
-		t, err := time.Parse(layout, v)
+		t, err := time.Parse(time.RFC3339, v) // as layout is, and Parse has a short cut for it
 		*m.Time = t
 		return err
 	}

@@ -169,6 +169,9 @@ var outboxTests = []test{
 		if !d.History.First || !d.Reader.Welcome || !slices.Contains(d.History.Sent, 1) {
 			w.Errorf("after coming back: %+v", d)
 		}
+		if n := w.put(entry(w.reader(r.ID), noon, 2)); n != 0 || !w.reader(r.ID).Welcome {
+			w.Error("a slot that has its letter took the first one's place")
+		}
 	}},
 	{"the next letter takes the place of one that waits, and its papers are free again", func(w *world) {
 		r := w.add("a@example.org", noon)

@@ -197,43 +197,56 @@ func (t *tx) enqueue(e digest.Entry) (int, error) {
 // enqueueOne reports with whole whether the entry may stand: what it found
 // changed must be left as it was.
 func (t *tx) enqueueOne(e digest.Entry) (whole bool, made int, err error) {
-	// The condition tells whether the reader still is as Due gave it; the row
-	// stays locked until the commit. A change of rhythm shows in since.
-	const look = `
-		UPDATE readers SET next_due = $1
-		WHERE id = $2 AND state = 'active' AND next_due = $3 AND COALESCE(since, '') = $4`
-	const lookAndKeep = `
-		UPDATE readers SET next_due = $1, had = $5, had_slot = $6
-		WHERE id = $2 AND state = 'active' AND next_due = $3 AND COALESCE(since, '') = $4 AND had_era = $7`
-	r := e.Reader
-	n, err := 0, error(nil)
-	if args := []any{due(e.NextDue), r.ID, due(r.NextDue), due(r.Since)}; e.Had == nil {
-		n, err = t.exec(look, args...)
-	} else {
-		n, err = t.exec(lookAndKeep, append(args, e.Had.Pack(), stamp(e.Had.Slot), e.Had.Era)...)
-	}
-	if err != nil || n == 0 || e.Letter == nil {
+	if looked, err := t.look(e); err != nil || !looked || e.Letter == nil {
 		return true, 0, err
 	}
-	inserted, err := t.insertDigest(r.ID, e.Letter)
-	if err != nil || !inserted {
-		return true, 0, err
+	inserted, err := t.insertDigest(e.Reader.ID, e.Letter)
+	if err != nil {
+		return false, 0, err
 	}
-	if r.Welcome {
-		if _, err := t.exec(`UPDATE readers SET welcome = 0 WHERE id = $1`, r.ID); err != nil {
-			return false, 0, err
-		}
+	if !inserted {
+		return true, 0, t.welcome(e.Reader)
 	}
 	const supersede = `
 		UPDATE letters SET state = 'superseded', retry = NULL
 		WHERE id = $1 AND reader = $2 AND kind = 'digest' AND state = 'queued' AND owner IS NULL AND unknown = 0`
 	for _, id := range e.Supersedes {
-		n, err := t.exec(supersede, id, r.ID)
+		n, err := t.exec(supersede, id, e.Reader.ID)
 		if err != nil || n == 0 {
 			return false, 0, err
 		}
 	}
 	return true, 1, nil
+}
+
+// look notes the reader's next look, and that they were welcomed if there is a
+// letter for them: one statement, as each writes all of the row. It reports
+// false if the reader is not as Due gave them; otherwise the row stays locked
+// until the commit. A change of rhythm shows in since.
+func (t *tx) look(e digest.Entry) (bool, error) {
+	const set = `
+		UPDATE readers SET next_due = $1, welcome = CASE WHEN $5 = 1 THEN 0 ELSE welcome END`
+	const as = `
+		WHERE id = $2 AND state = 'active' AND next_due = $3 AND COALESCE(since, '') = $4`
+	const look = set + as
+	const lookAndKeep = set + `, had = $6, had_slot = $7` + as + ` AND had_era = $8`
+	r := e.Reader
+	args := []any{due(e.NextDue), r.ID, due(r.NextDue), due(r.Since), flag(e.Letter != nil)}
+	query := look
+	if e.Had != nil {
+		query, args = lookAndKeep, append(args, e.Had.Pack(), stamp(e.Had.Slot), e.Had.Era)
+	}
+	n, err := t.exec(query, args...)
+	return n > 0, err
+}
+
+// welcome takes back that a reader was welcomed: the slot had a letter already.
+func (t *tx) welcome(r subscription.Reader) error {
+	if !r.Welcome {
+		return nil
+	}
+	_, err := t.exec(`UPDATE readers SET welcome = 1 WHERE id = $1`, r.ID)
+	return err
 }
 
 // insertDigest is insertLetter for the kind of which there are very many.
