@@ -35,9 +35,10 @@ func (s *Store) Help(ctx context.Context, want interest.Interest, now time.Time)
 		if err != nil {
 			return err
 		}
-		l := &lately{words: &s.words, now: now, scores: map[string][]float32{}}
-		l.among, l.papers = docs.among(now.Add(-month), now)
-		l.corpus = newCorpus(t, docs, l.among)
+		l := &lately{tx: t, ever: docs, words: &s.words, now: now, scores: map[string][]float32{}}
+		l.documents, l.among, l.papers = docs.among(now.Add(-month), now)
+		l.of = interest.NewSearch(newCorpus(t, l.documents), l.among)
+		defer l.of.Close()
 		help, err = want.Help(l)
 		return err
 	})
@@ -49,25 +50,27 @@ func (s *Store) Help(ctx context.Context, want interest.Interest, now time.Time)
 
 // lately is the catalogue's last 30 days in one transaction.
 type lately struct {
-	corpus
+	*tx
+	*documents
+	ever   *documents
 	words  *vocabulary
 	now    time.Time
 	among  []bool
 	papers int
+	of     *interest.Search
 	scores map[string][]float32 // of the interests asked for before
 }
 
 // mostScores bounds how many are kept.
 const mostScores = 8
 
-// search is Interest.Search over these days; most interests are asked for
-// twice. The scores are not to be changed.
+// search returns the scores of these days; most interests are asked for twice.
 func (l *lately) search(i interest.Interest) ([]float32, error) {
 	key := i.String()
 	if scores, ok := l.scores[key]; ok {
 		return scores, nil
 	}
-	scores, err := i.Search(l.corpus, l.among)
+	scores, err := l.of.Scores(i)
 	if err == nil && len(l.scores) < mostScores {
 		l.scores[key] = scores
 	}
@@ -81,13 +84,8 @@ func (l *lately) Span() (days, papers, ever int) {
 			oldest = min(oldest, l.sighted[doc])
 		}
 	}
-	for _, key := range l.documents.papers {
-		if key != 0 {
-			ever++
-		}
-	}
 	span := l.now.Sub(time.Unix(0, oldest))
-	return min(max(int(math.Ceil(span.Hours()/24)), 1), 30), l.papers, ever
+	return min(max(int(math.Ceil(span.Hours()/24)), 1), 30), l.papers, l.ever.living
 }
 
 func (l *lately) Count(i interest.Interest) (inWeek, inMonth int, err error) {
@@ -105,8 +103,10 @@ func (l *lately) Count(i interest.Interest) (inWeek, inMonth int, err error) {
 }
 
 func (l *lately) Known(i interest.Interest) (n int, err error) {
-	all, _ := l.documents.among(time.Time{}, l.now)
-	scores, err := i.Search(newCorpus(l.tx, l.documents, all), all)
+	docs, among, _ := l.ever.among(time.Time{}, l.now)
+	all := interest.NewSearch(newCorpus(l.tx, docs), among)
+	defer all.Close()
+	scores, err := all.Scores(i)
 	for _, score := range scores {
 		if score != interest.NoMatch {
 			n++

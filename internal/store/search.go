@@ -22,8 +22,10 @@ func (s *Store) Search(ctx context.Context, want interest.Interest, how paper.Se
 		if err != nil {
 			return err
 		}
-		among, of := docs.among(how.Since, now)
-		scores, err := want.Search(newCorpus(t, docs, among), among)
+		docs, among, of := docs.among(how.Since, now)
+		search := interest.NewSearch(newCorpus(t, docs), among)
+		defer search.Close()
+		scores, err := search.Scores(want)
 		if err != nil {
 			return err
 		}
