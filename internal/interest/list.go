@@ -79,6 +79,13 @@ type firsts struct {
 func (f *firsts) read(l List, i, last int) (next int, ok bool) {
 	doc, n := last, 0
 	for n < len(f.docs) && i < len(l) {
+		if i+1 < len(l) && l[i]&0x81 == 0 && l[i+1] < 0x80 { // most words stand once in a text
+			doc += int(l[i] >> 1)
+			f.docs[n], f.at[n] = doc, int32(l[i+1])
+			i += 2
+			n++
+			continue
+		}
 		head, size := number(l, i)
 		i += size
 		doc += int(head >> 1)

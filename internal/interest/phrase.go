@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// slot is one word of a phrase: the lists of all that stands for it.
+// slot is one word of a phrase: all that stands for it, as a heap, of which
+// the first is in the first document. Some stems have a hundred words.
 type slot struct {
-	words []standing
+	words []*standing
 	bytes int // of the lists
 }
 
@@ -21,18 +22,47 @@ type standing struct {
 func newSlot(words []listed) slot {
 	all := slot{bytes: size(words)}
 	for _, w := range words {
-		all.words = append(all.words, standing{newReader(w.Lists), widthOf(w.Word), w.exact})
+		all.words = append(all.words, &standing{newReader(w.Lists), widthOf(w.Word), w.exact})
 	}
 	return all
 }
 
 // seek goes to the first document from one on that has the word, and returns it.
 func (s *slot) seek(doc int) int {
-	first := done
-	for k := range s.words {
-		first = min(first, s.words[k].seek(doc))
+	if len(s.words) == 0 {
+		return done
 	}
-	return first
+	for s.words[0].doc < doc {
+		s.words[0].seek(doc)
+		s.sink()
+	}
+	return s.words[0].doc
+}
+
+// sink puts the first word where it belongs.
+func (s *slot) sink() {
+	w, at := s.words[0], 0
+	for {
+		next := 2*at + 1
+		if next+1 < len(s.words) && s.words[next+1].doc < s.words[next].doc {
+			next++
+		}
+		if next >= len(s.words) || s.words[next].doc >= w.doc {
+			break
+		}
+		s.words[at], at = s.words[next], next
+	}
+	s.words[at] = w
+}
+
+// each calls yield for the words that stand in a document that was sought,
+// from one of the heap on.
+func (s *slot) each(doc, from int, yield func(*standing)) {
+	if from < len(s.words) && s.words[from].doc == doc {
+		yield(s.words[from])
+		s.each(doc, 2*from+1, yield)
+		s.each(doc, 2*from+2, yield)
+	}
 }
 
 // phrase takes in the documents that hold words next to each other, or of an
@@ -60,7 +90,7 @@ func (s *Search) phrase(f field, words [][]listed, strength float32, scores []fl
 		}
 	}
 	for _, one := range slots {
-		if slices.ContainsFunc(one.words, func(w standing) bool { return w.damaged }) {
+		if slices.ContainsFunc(one.words, func(w *standing) bool { return w.damaged }) {
 			return ErrDamaged
 		}
 	}
@@ -112,21 +142,16 @@ const (
 // join follows the words of a phrase through a document, or finds the names
 // that hold all of them. It reports false for lists that are damaged.
 func (c *chain) join(slots []slot, doc int, inName bool) bool {
+	whole := true
 	for k := range slots {
-		for j := range slots[k].words {
-			w := &slots[k].words[j]
-			if w.doc != doc {
-				continue
-			}
+		slots[k].each(doc, 0, func(w *standing) {
 			width := w.width
 			if inName {
 				width = 0
 			}
 			c.at = w.read(c.at[:0])
-			if !c.extend(k == 0, width, w.exact) {
-				return false
-			}
-		}
+			whole = c.extend(k == 0, width, w.exact) && whole
+		})
 		c.clear()
 		c.ends, c.further = c.further, c.ends
 		c.marks, c.nextMark = c.nextMark, c.marks
@@ -134,7 +159,7 @@ func (c *chain) join(slots []slot, doc int, inName bool) bool {
 			break
 		}
 	}
-	return true
+	return whole
 }
 
 // extend takes in the places of a word that begin the phrase, or stand where

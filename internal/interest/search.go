@@ -246,30 +246,26 @@ func (s *Search) any(n node) (scores, error) {
 		return first, err
 	}
 	best := s.own(first)
-	sum := s.take(len(best))
+	sum := s.take(len(best)) // of those that match
 	defer s.give(sum)
-	copy(sum, best)
+	for d, score := range best {
+		sum[d] = max(score, 0)
+	}
 	for _, m := range n.nodes[1:] {
 		further, err := s.node(m)
 		if err != nil {
 			return scores{}, err
 		}
 		for d, score := range further.of {
-			switch {
-			case score == NoMatch:
-			case best[d] == NoMatch:
-				best[d], sum[d] = score, score
-			default:
+			if score != NoMatch {
 				best[d], sum[d] = max(best[d], score), sum[d]+score
 			}
 		}
 		s.release(further)
 	}
-	if len(n.nodes) > 1 {
-		for d := range best {
-			if best[d] != NoMatch {
-				best[d] += furtherShare * (sum[d] - best[d])
-			}
+	for d, score := range best {
+		if score != NoMatch {
+			best[d] = score + furtherShare*(sum[d]-score)
 		}
 	}
 	return weigh(best, n.weight), nil

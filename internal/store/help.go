@@ -37,7 +37,9 @@ func (s *Store) Help(ctx context.Context, want interest.Interest, now time.Time)
 		}
 		l := &lately{tx: t, ever: docs, words: &s.words, now: now, scores: map[string][]float32{}}
 		l.documents, l.among, l.papers = docs.among(now.Add(-month), now)
-		l.of = interest.NewSearch(newCorpus(t, l.documents), l.among)
+		c := newCorpus(t, l.documents)
+		defer c.close()
+		l.of = interest.NewSearch(c, l.among)
 		defer l.of.Close()
 		help, err = want.Help(l)
 		return err
@@ -104,7 +106,9 @@ func (l *lately) Count(i interest.Interest) (inWeek, inMonth int, err error) {
 
 func (l *lately) Known(i interest.Interest) (n int, err error) {
 	docs, among, _ := l.ever.among(time.Time{}, l.now)
-	all := interest.NewSearch(newCorpus(l.tx, docs), among)
+	c := newCorpus(l.tx, docs)
+	defer c.close()
+	all := interest.NewSearch(c, among)
 	defer all.Close()
 	scores, err := all.Scores(i)
 	for _, score := range scores {

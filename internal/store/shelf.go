@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"math"
 	"slices"
 	"sync"
@@ -128,10 +129,31 @@ type corpus struct {
 	*documents
 	stems map[uint64][]string            // what Stem has returned
 	seen  map[[2]string][]interest.Entry // what Words has returned
+	lists *arena
 }
 
 func newCorpus(t *tx, d *documents) corpus {
-	return corpus{tx: t, documents: d, stems: map[uint64][]string{}, seen: map[[2]string][]interest.Entry{}}
+	return corpus{t, d, map[uint64][]string{}, map[[2]string][]interest.Entry{}, arenas.Get().(*arena)}
+}
+
+// close gives back the memory of all that Words returned.
+func (c corpus) close() {
+	*c.lists = (*c.lists)[:0]
+	arenas.Put(c.lists)
+}
+
+// arena is memory for the lists of one search, which go into the next one's
+// when it is over: they would be most of its garbage.
+type arena []byte
+
+var arenas = sync.Pool{New: func() any { return new(arena) }}
+
+// copy returns the bytes in memory of the arena. Where it grows, what it
+// returned before stays what it is.
+func (a *arena) copy(b []byte) []byte {
+	at := len(*a)
+	*a = append(*a, b...)
+	return (*a)[at:len(*a):len(*a)]
 }
 
 func (c corpus) Abstracts() []int32 { return c.abstracts }
@@ -161,10 +183,11 @@ func (c corpus) Words(from, to string) ([]interest.Entry, error) {
 	err := c.each(query, []any{from, to, c.base, c.base + len(c.documents.papers)}, func(scan func(...any) error) error {
 		var word string
 		var at interest.Stretch
-		if err := scan(&word, &at.Base, (*[]byte)(&at.List)); err != nil {
+		var list sql.RawBytes
+		if err := scan(&word, &at.Base, &list); err != nil {
 			return err
 		}
-		at.Base -= c.base
+		at.Base, at.List = at.Base-c.base, c.lists.copy(list)
 		if n := len(all); n > 0 && all[n-1].Word == word {
 			all[n-1].Lists = append(all[n-1].Lists, at)
 		} else {
