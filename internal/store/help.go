@@ -131,7 +131,8 @@ func (l *lately) Titles(i interest.Interest, n int) ([]string, error) {
 			scores[doc] += 1e6 // the newest week's come first
 		}
 	}
-	papers, err := l.some(scores, paper.Search{Order: paper.ByRelevance, Limit: n})
+	hits, _ := l.first(scores, paper.Search{Order: paper.ByRelevance, Limit: n})
+	papers, err := l.inOrder(hits, l.documents)
 	titles := make([]string, len(papers))
 	for k, p := range papers {
 		titles[k] = p.PlainTitle()
@@ -144,17 +145,38 @@ func (l *lately) Sample(i interest.Interest, n int) ([]interest.Text, error) {
 	if err != nil {
 		return nil, err
 	}
-	papers, err := l.some(scores, paper.Search{Order: paper.ByDate, Limit: n})
-	texts := make([]interest.Text, len(papers))
-	for k, p := range papers {
+	hits, _ := l.first(scores, paper.Search{Order: paper.ByDate, Limit: n})
+	keys := make([]paper.Key, len(hits))
+	for k, h := range hits {
+		keys[k] = l.documents.papers[h.doc]
+	}
+	return l.texts(keys)
+}
+
+// texts returns title and abstract of papers, in their order, as they read
+// when merged.
+func (t *tx) texts(keys []paper.Key) ([]interest.Text, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	args := keysOf(keys)
+	query := `
+		SELECT paper, source, source_id, title, summary, markup, authority, sighted, seq
+		FROM listings WHERE paper IN (` + places(1, len(args)) + `)`
+	sightings := map[paper.Key][]paper.Sighting{}
+	err := t.each(query, args, func(scan func(...any) error) error {
+		var key paper.Key
+		var s paper.Sighting
+		err := scan(&key, &s.Source, &s.ID, &s.Title, &s.Summary, &s.Markup, &s.Authority, moment{&s.At}, &s.Seq)
+		sightings[key] = append(sightings[key], s)
+		return err
+	})
+	texts := make([]interest.Text, len(keys))
+	for k, key := range keys {
+		p := paper.Merge(key, nil, sightings[key], nil)
 		texts[k] = interest.Text{Title: p.PlainTitle(), Summary: p.PlainSummary()}
 	}
 	return texts, err
-}
-
-func (l *lately) some(scores []float32, how paper.Search) ([]*paper.Paper, error) {
-	hits, _ := l.first(scores, how)
-	return l.inOrder(hits, l.documents)
 }
 
 func (l *lately) Vocabulary(names bool) ([]interest.Common, error) {
