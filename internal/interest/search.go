@@ -53,42 +53,39 @@ func NewSearch(c Corpus, among []bool) *Search {
 	return &Search{corpus: c, among: among, abstracts: c.Abstracts(), known: map[termKey]scores{}, scratch: spare.Get().(*scratch)}
 }
 
-// Close gives back the memory of the search, and of all scores it returned.
+// Close gives the memory of the search to the next one.
 func (s *Search) Close() {
 	for _, x := range s.known {
 		s.give(x.of)
 	}
-	for _, x := range s.lent {
-		s.give(x)
-	}
-	s.lent = s.lent[:0]
 	spare.Put(s.scratch)
 	s.scratch = nil
 }
 
-// Scores returns the score of each document of the corpus, NoMatch for those
+// Scores writes the score of each document of the corpus, NoMatch for those
 // that do not match or are not among those asked for. Matches and Match say
 // the same of each document; of a phrase found in several forms at one place
-// the best counts here. The scores are not to be changed, and good until Close.
-func (s *Search) Scores(i Interest) ([]float32, error) {
-	all, err := s.wanted(i)
-	if err != nil || len(i.shut) == 0 {
-		return s.lend(all), err
+// the best counts here.
+func (s *Search) Scores(i Interest, into []float32) error {
+	wanted, err := s.wanted(i)
+	if err != nil {
+		return err
 	}
-	open := s.own(all)
+	copy(into, wanted.of)
+	s.release(wanted)
 	for _, n := range i.shut {
 		holds, err := s.node(n)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for d, score := range holds.of {
 			if score == NoMatch {
-				open[d] = NoMatch
+				into[d] = NoMatch
 			}
 		}
 		s.release(holds)
 	}
-	return s.lend(scores{of: open}), nil
+	return nil
 }
 
 func (s *Search) wanted(i Interest) (scores, error) {
@@ -139,19 +136,10 @@ func (s *Search) release(x scores) {
 	}
 }
 
-// lend notes that a caller has the scores.
-func (s *Search) lend(x scores) []float32 {
-	if !x.kept && x.of != nil {
-		s.lent = append(s.lent, x.of)
-	}
-	return x.of
-}
-
 // scratch is memory that searches use again and again: a search of a large
 // catalogue would otherwise leave some MB of garbage.
 type scratch struct {
 	free  [][]float32
-	lent  [][]float32 // to callers, until the search is closed
 	flags [][]bool
 	firsts
 	chain

@@ -58,8 +58,8 @@ func (s *memoryCorpus) Words(from, to string) ([]Entry, error) {
 func search(i Interest, c Corpus, among []bool) ([]float32, error) {
 	s := NewSearch(c, among)
 	defer s.Close()
-	scores, err := s.Scores(i)
-	return slices.Clone(scores), err
+	scores := make([]float32, len(among))
+	return scores, s.Scores(i, scores)
 }
 
 func yes(n int) []bool { return slices.Repeat([]bool{true}, n) }

@@ -35,12 +35,10 @@ func (s *Store) Help(ctx context.Context, want interest.Interest, now time.Time)
 		if err != nil {
 			return err
 		}
-		l := &lately{tx: t, ever: docs, words: &s.words, now: now, scores: map[string][]float32{}}
+		l := &lately{tx: t, store: s, ever: docs, now: now, kept: map[string][]float32{}}
 		l.documents, l.among, l.papers = docs.among(now.Add(-month), now)
-		c := newCorpus(t, l.documents)
-		defer c.close()
-		l.of = interest.NewSearch(c, l.among)
-		defer l.of.Close()
+		l.corpus = s.corpus(t, l.documents, l.among)
+		defer l.close()
 		help, err = want.Help(l)
 		return err
 	})
@@ -54,29 +52,45 @@ func (s *Store) Help(ctx context.Context, want interest.Interest, now time.Time)
 type lately struct {
 	*tx
 	*documents
+	store  *Store
 	ever   *documents
-	words  *vocabulary
 	now    time.Time
 	among  []bool
 	papers int
-	of     *interest.Search
-	scores map[string][]float32 // of the interests asked for before
+	corpus *corpus
+	kept   map[string][]float32 // the scores of interests asked for before
+	spare  []float32
 }
 
-// mostScores bounds how many are kept.
-const mostScores = 8
+// mostKept bounds how many are kept.
+const mostKept = 8
 
-// search returns the scores of these days; most interests are asked for twice.
+func (l *lately) close() {
+	l.corpus.close()
+	for _, scores := range l.kept {
+		giveScores(scores)
+	}
+	giveScores(l.spare)
+}
+
+// search returns the scores of these days, good until the next search. Most
+// interests are asked for twice.
 func (l *lately) search(i interest.Interest) ([]float32, error) {
 	key := i.String()
-	if scores, ok := l.scores[key]; ok {
+	if scores, ok := l.kept[key]; ok {
 		return scores, nil
 	}
-	scores, err := l.of.Scores(i)
-	if err == nil && len(l.scores) < mostScores {
-		l.scores[key] = scores
+	if l.spare == nil {
+		l.spare = takeScores(len(l.among))
 	}
-	return scores, err
+	scores := l.spare
+	if err := l.corpus.scores(i, scores); err != nil {
+		return nil, err
+	}
+	if len(l.kept) < mostKept {
+		l.kept[key], l.spare = scores, nil
+	}
+	return scores, nil
 }
 
 func (l *lately) Span() (days, papers, ever int) {
@@ -106,11 +120,11 @@ func (l *lately) Count(i interest.Interest) (inWeek, inMonth int, err error) {
 
 func (l *lately) Known(i interest.Interest) (n int, err error) {
 	docs, among, _ := l.ever.among(time.Time{}, l.now)
-	c := newCorpus(l.tx, docs)
+	c := l.store.corpus(l.tx, docs, among)
 	defer c.close()
-	all := interest.NewSearch(c, among)
-	defer all.Close()
-	scores, err := all.Scores(i)
+	scores := takeScores(len(among))
+	defer giveScores(scores)
+	err = c.scores(i, scores)
 	for _, score := range scores {
 		if score != interest.NoMatch {
 			n++
@@ -180,7 +194,7 @@ func (t *tx) texts(keys []paper.Key) ([]interest.Text, error) {
 }
 
 func (l *lately) Vocabulary(names bool) ([]interest.Common, error) {
-	texts, authors, err := l.words.read(l.tx, l.documents.version, l.now)
+	texts, authors, err := l.store.words.read(l.tx, l.documents.version, l.now)
 	if names {
 		return authors, err
 	}

@@ -24,12 +24,11 @@ func (s *Store) Search(ctx context.Context, want interest.Interest, how paper.Se
 			return err
 		}
 		docs, among, of := docs.among(how.Since, now)
-		c := newCorpus(t, docs)
+		c := s.corpus(t, docs, among)
 		defer c.close()
-		search := interest.NewSearch(c, among)
-		defer search.Close()
-		scores, err := search.Scores(want)
-		if err != nil {
+		scores := takeScores(len(among))
+		defer giveScores(scores)
+		if err := c.scores(want, scores); err != nil {
 			return err
 		}
 		hits, total := docs.first(scores, how)

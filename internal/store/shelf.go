@@ -1,13 +1,11 @@
 package store
 
 import (
-	"database/sql"
 	"math"
 	"slices"
 	"sync"
 	"time"
 
-	"paperboy/internal/interest"
 	"paperboy/internal/paper"
 )
 
@@ -121,82 +119,4 @@ func (d *documents) among(since, now time.Time) (within *documents, all []bool, 
 		abstracts: d.abstracts[first:end], sighted: d.sighted[first:end],
 	}
 	return within, all[first:end], n
-}
-
-// corpus is the full-text index in a transaction, as interests search it.
-type corpus struct {
-	*tx
-	*documents
-	stems map[uint64][]string            // what Stem has returned
-	seen  map[[2]string][]interest.Entry // what Words has returned
-	lists *arena
-}
-
-func newCorpus(t *tx, d *documents) corpus {
-	return corpus{t, d, map[uint64][]string{}, map[[2]string][]interest.Entry{}, arenas.Get().(*arena)}
-}
-
-// close gives back the memory of all that Words returned.
-func (c corpus) close() {
-	*c.lists = (*c.lists)[:0]
-	arenas.Put(c.lists)
-}
-
-// arena is memory for the lists of one search, which go into the next one's
-// when it is over: they would be most of its garbage.
-type arena []byte
-
-var arenas = sync.Pool{New: func() any { return new(arena) }}
-
-// copy returns the bytes in memory of the arena. Where it grows, what it
-// returned before stays what it is.
-func (a *arena) copy(b []byte) []byte {
-	at := len(*a)
-	*a = append(*a, b...)
-	return (*a)[at:len(*a):len(*a)]
-}
-
-func (c corpus) Abstracts() []int32 { return c.abstracts }
-
-func (c corpus) Stem(hash uint64) ([]string, error) {
-	const query = `SELECT word FROM stems WHERE stem = $1 ORDER BY word`
-	words, known := c.stems[hash]
-	if known {
-		return words, nil
-	}
-	words, err := collect(c.tx, query, []any{int64(hash)}, func(scan func(...any) error, word *string) error { return scan(word) })
-	if err == nil {
-		c.stems[hash] = words
-	}
-	return words, err
-}
-
-// Words returns a range of the index.
-func (c corpus) Words(from, to string) ([]interest.Entry, error) {
-	const query = `
-		SELECT word, first, list FROM postings
-		WHERE word >= $1 AND word < $2 AND first < $4 AND last >= $3 ORDER BY word, first`
-	all, seen := c.seen[[2]string{from, to}]
-	if seen {
-		return all, nil
-	}
-	err := c.each(query, []any{from, to, c.base, c.base + len(c.documents.papers)}, func(scan func(...any) error) error {
-		var word string
-		var at interest.Stretch
-		var list sql.RawBytes
-		if err := scan(&word, &at.Base, &list); err != nil {
-			return err
-		}
-		at.Base, at.List = at.Base-c.base, c.lists.copy(list)
-		if n := len(all); n > 0 && all[n-1].Word == word {
-			all[n-1].Lists = append(all[n-1].Lists, at)
-		} else {
-			all = append(all, interest.Entry{Word: word, Lists: []interest.Stretch{at}})
-		}
-		return nil
-	})
-	if err == nil {
-		c.seen[[2]string{from, to}] = all
-	}
-	return all, err
 }

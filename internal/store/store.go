@@ -35,6 +35,8 @@ type Store struct {
 	gates  gates
 	shelf  shelf
 	words  vocabulary
+
+	halvesFrom int
 }
 
 // Open opens the database at dsn, "sqlite:FILE", makes the file where there is
@@ -62,7 +64,7 @@ func open(ctx context.Context, file string, more url.Values) (*Store, error) {
 	if err := touch(file); err != nil {
 		return nil, err
 	}
-	s := &Store{}
+	s := &Store{halvesFrom: halvesFrom}
 	if s.writer, err = newPool(file, 1, more); err != nil {
 		return nil, err
 	}
