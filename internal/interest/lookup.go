@@ -80,7 +80,7 @@ func (s *Search) value(t *term, strength float32, scores []float32) error {
 			continue
 		}
 		score := strength * float32(finding{field: t.field, exact: rest == ""}.strength())
-		if err := s.ever(e, score, score, scores); err != nil {
+		if err := s.takeIn(e, score, score, scores); err != nil {
 			return err
 		}
 	}
@@ -116,19 +116,14 @@ func (s *Search) lookUp(f field, w *word) ([]listed, error) {
 	if w.formOnly {
 		return all, nil
 	}
-	kin, err := s.corpus.Stem(w.hash)
+	kin, err := s.corpus.Kin(w.hash)
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range kin {
-		if w.otherForm && FormOf(k) == w.form {
-			continue // it is there already
+	for _, k := range s.listed(kin, w) {
+		if !w.otherForm || !k.exact { // else it is there already
+			all = append(all, k)
 		}
-		entries, err := s.corpus.Words(k, k+variantMark)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, s.listed(entries, w)...)
 	}
 	return all, nil
 }
@@ -149,13 +144,13 @@ func (s *Search) word(f field, words []listed, strength float32, scores []float3
 		var err error
 		switch f {
 		case inAuthor:
-			err = s.ever(w.Entry, strength, strength, scores)
+			err = s.takeIn(w.Entry, strength, strength, scores)
 		case inTitle:
-			err = s.ever(w.Entry, title, NoMatch, scores)
+			err = s.takeIn(w.Entry, title, NoMatch, scores)
 		case inAbstract:
 			err = s.inAbstract(w.Entry, elsewhere, scores)
 		default:
-			err = s.ever(w.Entry, title, elsewhere, scores)
+			err = s.takeIn(w.Entry, title, elsewhere, scores)
 		}
 		if err != nil {
 			return err
@@ -164,8 +159,8 @@ func (s *Search) word(f field, words []listed, strength float32, scores []float3
 	return nil
 }
 
-// ever takes in the documents of a word, by whether it stands in the title.
-func (s *Search) ever(e Entry, title, elsewhere float32, scores []float32) error {
+// takeIn takes in the documents of a word, by whether it stands in the title.
+func (s *Search) takeIn(e Entry, title, elsewhere float32, scores []float32) error {
 	f := &s.firsts
 	for _, l := range e.Lists {
 		last := l.Base

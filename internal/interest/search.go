@@ -10,8 +10,9 @@ import (
 type Corpus interface {
 	// Abstracts tells for each document where its abstract begins.
 	Abstracts() []int32
-	// Stem returns the words that were added with this hash of a stem.
-	Stem(hash uint64) ([]string, error)
+	// Kin returns the words that were added with this hash of a stem, in their
+	// order.
+	Kin(stem uint64) ([]Entry, error)
 	// Words returns the words from one to, but not including, another, in
 	// their order.
 	Words(from, to string) ([]Entry, error)

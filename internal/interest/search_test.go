@@ -41,7 +41,13 @@ func corpusOf(documents []*Document) *memoryCorpus {
 
 func (s *memoryCorpus) Abstracts() []int32 { return s.abstracts }
 
-func (s *memoryCorpus) Stem(hash uint64) ([]string, error) { return s.stems[hash], nil }
+func (s *memoryCorpus) Kin(stem uint64) ([]Entry, error) {
+	var all []Entry
+	for _, word := range slices.Sorted(slices.Values(s.stems[stem])) {
+		all = append(all, *s.words[word])
+	}
+	return all, nil
+}
 
 func (s *memoryCorpus) Words(from, to string) ([]Entry, error) {
 	var all []Entry

@@ -19,10 +19,15 @@ type corpus struct {
 	*documents
 	halves []half // or the whole
 
-	mu    sync.Mutex                     // of the transaction, and of what it has read
-	stems map[uint64][]string            // by their hash
-	seen  map[[2]string][]interest.Entry // by the range of words
+	mu    sync.Mutex // of the transaction, and of what it has read
+	seen  map[asked][]interest.Entry
 	lists *arena
+}
+
+// asked is what the corpus was asked for: words of a stem, or from one to another.
+type asked struct {
+	stem     uint64
+	from, to string
 }
 
 // half is the corpus from one document to another.
@@ -34,9 +39,7 @@ type half struct {
 
 // corpus returns what searches among documents go through. It must be closed.
 func (s *Store) corpus(t *tx, d *documents, among []bool) *corpus {
-	c := &corpus{
-		tx: t, documents: d, stems: map[uint64][]string{}, seen: map[[2]string][]interest.Entry{}, lists: arenas.Get().(*arena),
-	}
+	c := &corpus{tx: t, documents: d, seen: map[asked][]interest.Entry{}, lists: arenas.Get().(*arena)}
 	ends := []int{len(among)}
 	if len(among) >= s.halvesFrom {
 		ends = []int{len(among) / 2, len(among)}
@@ -73,9 +76,24 @@ func (c *corpus) scores(want interest.Interest, into []float32) error {
 
 func (h half) Abstracts() []int32 { return h.abstracts[h.from:h.to] }
 
-// Words returns a range of the index with the lists that reach into the half.
+// Kin returns the words of a stem.
+func (h half) Kin(stem uint64) ([]interest.Entry, error) {
+	const query = `
+		SELECT postings.word, first, list FROM stems JOIN postings ON postings.word = stems.word
+		WHERE stem = $1 AND first < $3 AND last >= $2 ORDER BY stems.word, first`
+	return h.within(h.read(asked{stem: stem}, query, int64(stem)))
+}
+
+// Words returns a range of the index.
 func (h half) Words(from, to string) ([]interest.Entry, error) {
-	whole, err := h.words(from, to)
+	const query = `
+		SELECT word, first, list FROM postings
+		WHERE word >= $1 AND word < $2 AND first < $4 AND last >= $3 ORDER BY word, first`
+	return h.within(h.read(asked{from: from, to: to}, query, from, to))
+}
+
+// within leaves out the lists that do not reach into the half.
+func (h half) within(whole []interest.Entry, err error) ([]interest.Entry, error) {
 	if err != nil || len(h.halves) == 1 {
 		return whole, err
 	}
@@ -94,6 +112,37 @@ func (h half) Words(from, to string) ([]interest.Entry, error) {
 		}
 	}
 	return all, nil
+}
+
+// read returns the words that a query selects, with the lists of the documents,
+// which are its last two parameters.
+func (c *corpus) read(what asked, query string, args ...any) ([]interest.Entry, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all, seen := c.seen[what]
+	if seen {
+		return all, nil
+	}
+	args = append(args, c.base, c.base+len(c.documents.papers))
+	err := c.each(query, args, func(scan func(...any) error) error {
+		var word string
+		var at interest.Stretch
+		var list sql.RawBytes
+		if err := scan(&word, &at.Base, &list); err != nil {
+			return err
+		}
+		at.Base, at.List = at.Base-c.base, c.lists.copy(list)
+		if n := len(all); n > 0 && all[n-1].Word == word {
+			all[n-1].Lists = append(all[n-1].Lists, at)
+		} else {
+			all = append(all, interest.Entry{Word: word, Lists: []interest.Stretch{at}})
+		}
+		return nil
+	})
+	if err == nil {
+		c.seen[what] = all
+	}
+	return all, err
 }
 
 // spareScores go from one search to the next, as arenas do.
@@ -120,52 +169,4 @@ func (a *arena) copy(b []byte) []byte {
 	at := len(*a)
 	*a = append(*a, b...)
 	return (*a)[at:len(*a):len(*a)]
-}
-
-// Stem returns the words of a stem.
-func (c *corpus) Stem(hash uint64) ([]string, error) {
-	const query = `SELECT word FROM stems WHERE stem = $1 ORDER BY word`
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	words, known := c.stems[hash]
-	if known {
-		return words, nil
-	}
-	words, err := collect(c.tx, query, []any{int64(hash)}, func(scan func(...any) error, word *string) error { return scan(word) })
-	if err == nil {
-		c.stems[hash] = words
-	}
-	return words, err
-}
-
-// words returns a range of the index.
-func (c *corpus) words(from, to string) ([]interest.Entry, error) {
-	const query = `
-		SELECT word, first, list FROM postings
-		WHERE word >= $1 AND word < $2 AND first < $4 AND last >= $3 ORDER BY word, first`
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	all, seen := c.seen[[2]string{from, to}]
-	if seen {
-		return all, nil
-	}
-	err := c.each(query, []any{from, to, c.base, c.base + len(c.documents.papers)}, func(scan func(...any) error) error {
-		var word string
-		var at interest.Stretch
-		var list sql.RawBytes
-		if err := scan(&word, &at.Base, &list); err != nil {
-			return err
-		}
-		at.Base, at.List = at.Base-c.base, c.lists.copy(list)
-		if n := len(all); n > 0 && all[n-1].Word == word {
-			all[n-1].Lists = append(all[n-1].Lists, at)
-		} else {
-			all = append(all, interest.Entry{Word: word, Lists: []interest.Stretch{at}})
-		}
-		return nil
-	})
-	if err == nil {
-		c.seen[[2]string{from, to}] = all
-	}
-	return all, err
 }
