@@ -194,41 +194,39 @@ func (t *tx) texts(keys []paper.Key) ([]interest.Text, error) {
 }
 
 func (l *lately) Vocabulary(names bool) ([]interest.Common, error) {
-	texts, authors, err := l.store.words.read(l.tx, l.documents.version, l.now)
 	if names {
-		return authors, err
+		return l.store.names.read(l.tx, interest.AuthorWords, l.documents.version, l.now)
 	}
-	return texts, err
+	return l.store.words.read(l.tx, interest.TextWords, l.documents.version, l.now)
 }
 
-// vocabulary holds the words that several papers have between calls: some MB
-// for a large catalogue, read again once an hour where they are asked for.
+// vocabulary holds the words that several papers have in a part between calls:
+// some MB for a large catalogue, read again once an hour where they are asked
+// for.
 type vocabulary struct {
-	mu             sync.Mutex
-	at             time.Time
-	version        int64 // of the documents
-	texts, authors []interest.Common
+	mu      sync.Mutex
+	at      time.Time
+	version int64 // of the documents
+	words   []interest.Common
 }
 
 // current reports whether the words will still do.
 func (v *vocabulary) current(version int64, now time.Time) bool {
-	return v.texts != nil && (v.version == version || len(v.texts) >= vocabularySmall && !now.Before(v.at) && now.Sub(v.at) < vocabularyFor)
+	return v.words != nil && (v.version == version || len(v.words) >= vocabularySmall && !now.Before(v.at) && now.Sub(v.at) < vocabularyFor)
 }
 
-func (v *vocabulary) read(t *tx, version int64, now time.Time) (texts, authors []interest.Common, err error) {
+func (v *vocabulary) read(t *tx, part string, version int64, now time.Time) ([]interest.Common, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.current(version, now) {
-		return v.texts, v.authors, nil
+		return v.words, nil
 	}
-	if texts, err = t.common(interest.TextWords); err != nil {
-		return nil, nil, err
+	words, err := t.common(part)
+	if err != nil {
+		return nil, err
 	}
-	if authors, err = t.common(interest.AuthorWords); err != nil {
-		return nil, nil, err
-	}
-	v.at, v.version, v.texts, v.authors = now, version, texts, authors
-	return texts, authors, nil
+	v.at, v.version, v.words = now, version, words
+	return words, nil
 }
 
 // common reads the words of an index of its own, in which the condition stands

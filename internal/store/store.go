@@ -34,7 +34,8 @@ type Store struct {
 	reader *pool
 	gates  gates
 	shelf  shelf
-	words  vocabulary
+	words  vocabulary // of texts
+	names  vocabulary // of authors
 
 	halvesFrom int
 }
