@@ -41,7 +41,13 @@ func corpusOf(documents []*Document) *memoryCorpus {
 
 func (s *memoryCorpus) Abstracts() []int32 { return s.abstracts }
 
-func (s *memoryCorpus) Stem(hash uint64) ([]string, error) { return s.stems[hash], nil }
+func (s *memoryCorpus) Kin(stem uint64) ([]Entry, error) {
+	var all []Entry
+	for _, word := range slices.Sorted(slices.Values(s.stems[stem])) {
+		all = append(all, *s.words[word])
+	}
+	return all, nil
+}
 
 func (s *memoryCorpus) Words(from, to string) ([]Entry, error) {
 	var all []Entry
@@ -52,6 +58,14 @@ func (s *memoryCorpus) Words(from, to string) ([]Entry, error) {
 	}
 	slices.SortFunc(all, func(a, b Entry) int { return strings.Compare(a.Word, b.Word) })
 	return all, nil
+}
+
+// search returns the scores of one interest.
+func search(i Interest, c Corpus, among []bool) ([]float32, error) {
+	s := NewSearch(c, among)
+	defer s.Close()
+	scores := make([]float32, len(among))
+	return scores, s.Scores(i, scores)
 }
 
 func yes(n int) []bool { return slices.Repeat([]bool{true}, n) }
@@ -90,7 +104,7 @@ func TestSearchFindsWhatMatches(t *testing.T) {
 				names.Draw(t, "authors"), kinds.Draw(t, "categories"), kinds.Draw(t, "sources")))
 		}
 		i := interests().Draw(t, "interest")
-		scores, err := i.Search(corpusOf(documents), yes(len(documents)))
+		scores, err := search(i, corpusOf(documents), yes(len(documents)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,7 +126,7 @@ func TestSearchFindsWhatMatchesByEveryConstruct(t *testing.T) {
 		"robot OR lora^2", "(robot OR policy)^0.5 gps", "lora", "lora2", "=lora", `"state of the art"`, "state-of-the-art", "stateoftheart", "the -the", "robot, policy, gps",
 	} {
 		i := parse(t, keywords)
-		scores, err := i.Search(corpus, yes(len(documents)))
+		scores, err := search(i, corpus, yes(len(documents)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +137,7 @@ func TestSearchFindsWhatMatchesByEveryConstruct(t *testing.T) {
 func TestSearchLeavesOutWhatIsNotAskedFor(t *testing.T) {
 	documents := []*Document{newDocument("robot", "", nil, nil, nil), newDocument("robot policy", "", nil, nil, nil)}
 	for _, keywords := range []string{"robot", `"robot policy"`, "-drone", "", "cat:x OR robot"} {
-		scores, err := parse(t, keywords).Search(corpusOf(documents), []bool{true, false})
+		scores, err := search(parse(t, keywords), corpusOf(documents), []bool{true, false})
 		if err != nil || scores[1] != NoMatch {
 			t.Errorf("%q: %v, %v", keywords, scores, err)
 		}
@@ -136,24 +150,11 @@ func TestADamagedListIsAnError(t *testing.T) {
 	for n := 1; n < len(*list); n++ {
 		whole := *list
 		*list = whole[:n]
-		if _, err := parse(t, "robot").Search(corpus, yes(1)); err == nil {
+		if _, err := search(parse(t, "robot"), corpus, yes(1)); err == nil {
 			t.Errorf("%d of %d bytes are read as whole", n, len(whole))
 		}
 		*list = whole
 	}
-}
-
-// FuzzList holds that damage of any kind is told or read, and never a crash.
-func FuzzList(f *testing.F) {
-	f.Add([]byte(List(nil).Append(0, 3, []int32{1, 500}).Append(3, 900, []int32{7})))
-	f.Fuzz(func(t *testing.T, list []byte) {
-		wanted := []bool{true, false, true, true}
-		var each, firsts []int32
-		whole := List(list).Each(0, wanted, func(_ int, at []int32) { each = append(each, at[0]) })
-		if also := List(list).Firsts(0, wanted, func(_ int, first int32) { firsts = append(firsts, first) }); whole && also && !slices.Equal(each, firsts) {
-			t.Errorf("%v: each %v, firsts %v", list, each, firsts)
-		}
-	})
 }
 
 // TestTheAnalysisIsTheOneOfItsNumber: where this fails the analysis has

@@ -2,6 +2,7 @@ package interest
 
 import (
 	"strings"
+	"sync/atomic"
 
 	"github.com/kljensen/snowball/english"
 )
@@ -22,7 +23,26 @@ func stemOf(form string) string {
 		}
 		return form
 	}
-	return family(spelling(form))
+	return stems.of(form)
+}
+
+// stemmed are the words that were stemmed last, in few enough places: Snowball
+// takes a hundred times as long as to look here, and texts repeat their words.
+type stemmed [1 << 14]atomic.Pointer[stemmedWord]
+
+type stemmedWord struct{ form, stem string }
+
+var stems stemmed
+
+func (s *stemmed) of(form string) string {
+	at := &s[hash(form)%uint64(len(s))]
+	if w := at.Load(); w != nil && w.form == form {
+		return w.stem
+	}
+	form = strings.Clone(form) // not the text it stands in
+	w := &stemmedWord{form, family(spelling(form))}
+	at.Store(w)
+	return w.stem
 }
 
 // stemAsTyped is stemOf for a word whose case may tell more: the plurals GPs

@@ -65,6 +65,9 @@ func newToken(text string, start, end int) (token, bool) {
 // wordEnd returns where the word that starts at this byte ends; at itself if
 // none starts there.
 func wordEnd(text string, at int) int {
+	if end := plainEnd(text, at); end > at {
+		return end
+	}
 	r, size := utf8.DecodeRuneInString(text[at:])
 	switch {
 	case solitary(r):
@@ -73,6 +76,18 @@ func wordEnd(text string, at int) int {
 		return tailEnd(text, at, runEnd(text, at+1))
 	case letter(r) && !unicode.IsMark(r):
 		return tailEnd(text, at, runEnd(text, at))
+	}
+	return at
+}
+
+// plainEnd is wordEnd for most words: ASCII before a space or at the end.
+func plainEnd(text string, at int) int {
+	end := at
+	for end < len(text) && text[end] < utf8.RuneSelf && letter(rune(text[end])) {
+		end++
+	}
+	if end == len(text) || text[end] == ' ' {
+		return end
 	}
 	return at
 }

@@ -172,6 +172,22 @@ var searchTests = []test{
 	}},
 }
 
+// TestSearchesInHalvesFindTheSame runs the tests of what looks into the index
+// with every catalogue taken for a large one.
+func TestSearchesInHalvesFindTheSame(t *testing.T) {
+	for _, one := range slices.Concat(searchTests, helpTests) {
+		t.Run(one.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "paperboy.db")
+			open := func() *store.Store {
+				s := openFile(t, file)
+				s.HalvesFrom(2)
+				return s
+			}
+			one.run(&world{T: t, Store: open(), open: open})
+		})
+	}
+}
+
 // searchesAsItMatches records random listings, some of papers that are there
 // already, and compares all papers found with all that match.
 func (w *world) searchesAsItMatches(t *rapid.T) {

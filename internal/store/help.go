@@ -35,9 +35,10 @@ func (s *Store) Help(ctx context.Context, want interest.Interest, now time.Time)
 		if err != nil {
 			return err
 		}
-		l := &lately{words: &s.words, now: now, scores: map[string][]float32{}}
-		l.among, l.papers = docs.among(now.Add(-month), now)
-		l.corpus = newCorpus(t, docs, l.among)
+		l := &lately{tx: t, store: s, ever: docs, now: now, kept: map[string][]float32{}}
+		l.documents, l.among, l.papers = docs.among(now.Add(-month), now)
+		l.corpus = s.corpus(t, l.documents, l.among)
+		defer l.close()
 		help, err = want.Help(l)
 		return err
 	})
@@ -49,29 +50,47 @@ func (s *Store) Help(ctx context.Context, want interest.Interest, now time.Time)
 
 // lately is the catalogue's last 30 days in one transaction.
 type lately struct {
-	corpus
-	words  *vocabulary
+	*tx
+	*documents
+	store  *Store
+	ever   *documents
 	now    time.Time
 	among  []bool
 	papers int
-	scores map[string][]float32 // of the interests asked for before
+	corpus *corpus
+	kept   map[string][]float32 // the scores of interests asked for before
+	spare  []float32
 }
 
-// mostScores bounds how many are kept.
-const mostScores = 8
+// mostKept bounds how many are kept.
+const mostKept = 8
 
-// search is Interest.Search over these days; most interests are asked for
-// twice. The scores are not to be changed.
+func (l *lately) close() {
+	l.corpus.close()
+	for _, scores := range l.kept {
+		giveScores(scores)
+	}
+	giveScores(l.spare)
+}
+
+// search returns the scores of these days, good until the next search. Most
+// interests are asked for twice.
 func (l *lately) search(i interest.Interest) ([]float32, error) {
 	key := i.String()
-	if scores, ok := l.scores[key]; ok {
+	if scores, ok := l.kept[key]; ok {
 		return scores, nil
 	}
-	scores, err := i.Search(l.corpus, l.among)
-	if err == nil && len(l.scores) < mostScores {
-		l.scores[key] = scores
+	if l.spare == nil {
+		l.spare = takeScores(len(l.among))
 	}
-	return scores, err
+	scores := l.spare
+	if err := l.corpus.scores(i, scores); err != nil {
+		return nil, err
+	}
+	if len(l.kept) < mostKept {
+		l.kept[key], l.spare = scores, nil
+	}
+	return scores, nil
 }
 
 func (l *lately) Span() (days, papers, ever int) {
@@ -81,13 +100,8 @@ func (l *lately) Span() (days, papers, ever int) {
 			oldest = min(oldest, l.sighted[doc])
 		}
 	}
-	for _, key := range l.documents.papers {
-		if key != 0 {
-			ever++
-		}
-	}
 	span := l.now.Sub(time.Unix(0, oldest))
-	return min(max(int(math.Ceil(span.Hours()/24)), 1), 30), l.papers, ever
+	return min(max(int(math.Ceil(span.Hours()/24)), 1), 30), l.papers, l.ever.living
 }
 
 func (l *lately) Count(i interest.Interest) (inWeek, inMonth int, err error) {
@@ -105,8 +119,12 @@ func (l *lately) Count(i interest.Interest) (inWeek, inMonth int, err error) {
 }
 
 func (l *lately) Known(i interest.Interest) (n int, err error) {
-	all, _ := l.documents.among(time.Time{}, l.now)
-	scores, err := i.Search(newCorpus(l.tx, l.documents, all), all)
+	docs, among, _ := l.ever.among(time.Time{}, l.now)
+	c := l.store.corpus(l.tx, docs, among)
+	defer c.close()
+	scores := takeScores(len(among))
+	defer giveScores(scores)
+	err = c.scores(i, scores)
 	for _, score := range scores {
 		if score != interest.NoMatch {
 			n++
@@ -127,7 +145,8 @@ func (l *lately) Titles(i interest.Interest, n int) ([]string, error) {
 			scores[doc] += 1e6 // the newest week's come first
 		}
 	}
-	papers, err := l.some(scores, paper.Search{Order: paper.ByRelevance, Limit: n})
+	hits, _ := l.first(scores, paper.Search{Order: paper.ByRelevance, Limit: n})
+	papers, err := l.inOrder(hits, l.documents)
 	titles := make([]string, len(papers))
 	for k, p := range papers {
 		titles[k] = p.PlainTitle()
@@ -140,55 +159,74 @@ func (l *lately) Sample(i interest.Interest, n int) ([]interest.Text, error) {
 	if err != nil {
 		return nil, err
 	}
-	papers, err := l.some(scores, paper.Search{Order: paper.ByDate, Limit: n})
-	texts := make([]interest.Text, len(papers))
-	for k, p := range papers {
+	hits, _ := l.first(scores, paper.Search{Order: paper.ByDate, Limit: n})
+	keys := make([]paper.Key, len(hits))
+	for k, h := range hits {
+		keys[k] = l.documents.papers[h.doc]
+	}
+	return l.texts(keys)
+}
+
+// texts returns title and abstract of papers, in their order, as they read
+// when merged.
+func (t *tx) texts(keys []paper.Key) ([]interest.Text, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	args := keysOf(keys)
+	query := `
+		SELECT paper, source, source_id, title, summary, markup, authority, sighted, seq
+		FROM listings WHERE paper IN (` + places(1, len(args)) + `)`
+	sightings := map[paper.Key][]paper.Sighting{}
+	err := t.each(query, args, func(scan func(...any) error) error {
+		var key paper.Key
+		var s paper.Sighting
+		err := scan(&key, &s.Source, &s.ID, &s.Title, &s.Summary, &s.Markup, &s.Authority, moment{&s.At}, &s.Seq)
+		sightings[key] = append(sightings[key], s)
+		return err
+	})
+	texts := make([]interest.Text, len(keys))
+	for k, key := range keys {
+		p := paper.Merge(key, nil, sightings[key], nil)
 		texts[k] = interest.Text{Title: p.PlainTitle(), Summary: p.PlainSummary()}
 	}
 	return texts, err
 }
 
-func (l *lately) some(scores []float32, how paper.Search) ([]*paper.Paper, error) {
-	hits, _ := l.first(scores, how)
-	return l.inOrder(hits, l.documents)
-}
-
 func (l *lately) Vocabulary(names bool) ([]interest.Common, error) {
-	texts, authors, err := l.words.read(l.tx, l.documents.version, l.now)
 	if names {
-		return authors, err
+		return l.store.names.read(l.tx, interest.AuthorWords, l.documents.version, l.now)
 	}
-	return texts, err
+	return l.store.words.read(l.tx, interest.TextWords, l.documents.version, l.now)
 }
 
-// vocabulary holds the words that several papers have between calls: some MB
-// for a large catalogue, read again once an hour where they are asked for.
+// vocabulary holds the words that several papers have in a part between calls:
+// some MB for a large catalogue, read again once an hour where they are asked
+// for.
 type vocabulary struct {
-	mu             sync.Mutex
-	at             time.Time
-	version        int64 // of the documents
-	texts, authors []interest.Common
+	mu      sync.Mutex
+	at      time.Time
+	version int64 // of the documents
+	words   []interest.Common
 }
 
 // current reports whether the words will still do.
 func (v *vocabulary) current(version int64, now time.Time) bool {
-	return v.texts != nil && (v.version == version || len(v.texts) >= vocabularySmall && !now.Before(v.at) && now.Sub(v.at) < vocabularyFor)
+	return v.words != nil && (v.version == version || len(v.words) >= vocabularySmall && !now.Before(v.at) && now.Sub(v.at) < vocabularyFor)
 }
 
-func (v *vocabulary) read(t *tx, version int64, now time.Time) (texts, authors []interest.Common, err error) {
+func (v *vocabulary) read(t *tx, part string, version int64, now time.Time) ([]interest.Common, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.current(version, now) {
-		return v.texts, v.authors, nil
+		return v.words, nil
 	}
-	if texts, err = t.common(interest.TextWords); err != nil {
-		return nil, nil, err
+	words, err := t.common(part)
+	if err != nil {
+		return nil, err
 	}
-	if authors, err = t.common(interest.AuthorWords); err != nil {
-		return nil, nil, err
-	}
-	v.at, v.version, v.texts, v.authors = now, version, texts, authors
-	return texts, authors, nil
+	v.at, v.version, v.words = now, version, words
+	return words, nil
 }
 
 // common reads the words of an index of its own, in which the condition stands

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -56,11 +57,8 @@ func (t *tx) papersByKey(keys []paper.Key) (map[paper.Key]*paper.Paper, error) {
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
 	found := make(map[paper.Key]*paper.Paper, len(keys))
 	for some := range slices.Chunk(keys, atOnce) {
-		args := make([]any, len(some))
-		for i, key := range some {
-			args[i] = key
-		}
-		these := `id IN (` + places(1, len(some)) + `)`
+		args := keysOf(some)
+		these := `id IN (` + places(1, len(args)) + `)`
 		roots, err := t.roots(these, args...)
 		if err != nil {
 			return nil, err
@@ -80,6 +78,16 @@ func (t *tx) papersByKey(keys []paper.Key) (map[paper.Key]*paper.Paper, error) {
 		}
 	}
 	return found, nil
+}
+
+// keysOf returns keys as parameters, the last one repeated up to the next power
+// of two: few numbers of them make few queries, which stay prepared.
+func keysOf(keys []paper.Key) []any {
+	args := make([]any, 1<<bits.Len(uint(len(keys)-1)))
+	for i := range args {
+		args[i] = keys[min(i, len(keys)-1)]
+	}
+	return args
 }
 
 var endOfTime = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -22,9 +23,12 @@ func (s *Store) Search(ctx context.Context, want interest.Interest, how paper.Se
 		if err != nil {
 			return err
 		}
-		among, of := docs.among(how.Since, now)
-		scores, err := want.Search(newCorpus(t, docs, among), among)
-		if err != nil {
+		docs, among, of := docs.among(how.Since, now)
+		c := s.corpus(t, docs, among)
+		defer c.close()
+		scores := takeScores(len(among))
+		defer giveScores(scores)
+		if err := c.scores(want, scores); err != nil {
 			return err
 		}
 		hits, total := docs.first(scores, how)
@@ -59,22 +63,23 @@ func (d *documents) first(scores []float32, how paper.Search) (page []hit, total
 		}
 		return cmp.Compare(d.papers[b.doc], d.papers[a.doc])
 	}
+	rank := rankOf(how)
 	var best []hit
-	var last *hit                                 // of the first n, once there were as many
+	worst := math.Inf(-1)                         // rank of the last of the first n, once there were as many
 	for doc := len(scores) - 1; doc >= 0; doc-- { // newer ones mostly come first
 		score := scores[doc]
 		if score == interest.NoMatch {
 			continue
 		}
 		total++
-		h := hit{rank: rankOf(how, d.papers[doc], score), at: d.sighted[doc], doc: doc}
-		if n == 0 || last != nil && better(h, *last) > 0 {
+		h := hit{rank: rank(d.papers[doc], score), at: d.sighted[doc], doc: doc}
+		if n == 0 || h.rank < worst || h.rank == worst && better(h, best[n-1]) > 0 {
 			continue
 		}
 		if best = append(best, h); len(best) >= n+max(n, 500) {
 			slices.SortFunc(best, better)
-			worst := best[n-1]
-			best, last = best[:n], &worst
+			best = best[:n]
+			worst = best[n-1].rank
 		}
 	}
 	slices.SortFunc(best, better)
@@ -82,14 +87,24 @@ func (d *documents) first(scores []float32, how paper.Search) (page []hit, total
 	return best[min(from, len(best)):], total
 }
 
-func rankOf(how paper.Search, key paper.Key, score float32) float64 {
+// rankOf returns what a search is ordered by before the date.
+func rankOf(how paper.Search) func(key paper.Key, score float32) float64 {
 	switch how.Order {
 	case paper.ByHeat:
-		return how.Heat[key]
+		lowest, highest := paper.Key(math.MaxInt64), paper.Key(0)
+		for key := range how.Heat {
+			lowest, highest = min(lowest, key), max(highest, key)
+		}
+		return func(key paper.Key, _ float32) float64 {
+			if key < lowest || key > highest { // most of them: only new ones are hot
+				return 0
+			}
+			return how.Heat[key]
+		}
 	case paper.ByDate:
-		return 0
+		return func(paper.Key, float32) float64 { return 0 }
 	}
-	return float64(score)
+	return func(_ paper.Key, score float32) float64 { return float64(score) }
 }
 
 // inOrder reads the papers of documents.

@@ -1,22 +1,26 @@
 package store
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"time"
 
-	"paperboy/internal/interest"
 	"paperboy/internal/paper"
 )
 
-// documents is what a search needs to know of all documents, by their number
-// from base on. It takes some 20 bytes a paper, and is not changed once made.
+// documents is what a search needs to know of all documents, or of those from
+// one to another, by their number from base on. It takes some 20 bytes a paper,
+// and is not changed once made.
 type documents struct {
 	base      int
 	version   int64
 	papers    []paper.Key // 0: dead
 	abstracts []int32
 	sighted   []int64 // nanoseconds since 1970
+	alive     []bool
+	living    int
+	newest    int64 // of sighted
 }
 
 // shelf holds the documents between searches. They are read once; later only
@@ -76,78 +80,43 @@ func (t *tx) documents(before *documents) (*documents, error) {
 		next.papers[doc], next.abstracts[doc], next.sighted[doc] = key, abstract, at.UnixNano()
 		return nil
 	})
+	next.count()
 	return next, err
 }
 
-// among tells the documents of papers sighted after since, up to now, and how
-// many these are.
-func (d *documents) among(since, now time.Time) (all []bool, n int) {
-	from, to := int64(-1<<63), now.UnixNano()
+func (d *documents) count() {
+	d.alive, d.living, d.newest = make([]bool, len(d.papers)), 0, math.MinInt64
+	for doc, key := range d.papers {
+		if key != 0 {
+			d.alive[doc] = true
+			d.living++
+			d.newest = max(d.newest, d.sighted[doc])
+		}
+	}
+}
+
+// among returns the documents from the first to the last one of those whose
+// papers were sighted after since, up to now; which of them these are, not to
+// be changed, and how many.
+func (d *documents) among(since, now time.Time) (within *documents, all []bool, n int) {
+	from, to := int64(math.MinInt64), now.UnixNano()
 	if !since.IsZero() {
 		from = since.UnixNano()
+	} else if to >= d.newest {
+		return d, d.alive, d.living
 	}
 	all = make([]bool, len(d.papers))
+	first, end := len(all), len(all)
 	for doc, at := range d.sighted {
-		if at > from && at <= to && d.papers[doc] != 0 {
+		if at > from && at <= to && d.alive[doc] {
 			all[doc] = true
+			first, end = min(first, doc), doc+1
 			n++
 		}
 	}
-	return all, n
-}
-
-// corpus is the full-text index in a transaction, as interests search it.
-type corpus struct {
-	*tx
-	*documents
-	from int                            // no document before this one is asked for
-	seen map[[2]string][]interest.Entry // what Words has returned
-}
-
-func newCorpus(t *tx, d *documents, among []bool) corpus {
-	return corpus{tx: t, documents: d, from: firstOf(among), seen: map[[2]string][]interest.Entry{}}
-}
-
-// firstOf returns the number of the first document among them.
-func firstOf(among []bool) int {
-	for doc, in := range among {
-		if in {
-			return doc
-		}
+	within = &documents{
+		base: d.base + first, version: d.version, papers: d.papers[first:end],
+		abstracts: d.abstracts[first:end], sighted: d.sighted[first:end],
 	}
-	return len(among)
-}
-
-func (c corpus) Abstracts() []int32 { return c.abstracts }
-
-func (c corpus) Stem(hash uint64) ([]string, error) {
-	const query = `SELECT word FROM stems WHERE stem = $1 ORDER BY word`
-	return collect(c.tx, query, []any{int64(hash)}, func(scan func(...any) error, word *string) error { return scan(word) })
-}
-
-// Words returns a range of the index.
-func (c corpus) Words(from, to string) ([]interest.Entry, error) {
-	const query = `SELECT word, first, list FROM postings WHERE word >= $1 AND word < $2 AND last >= $3 ORDER BY word, first`
-	all, seen := c.seen[[2]string{from, to}]
-	if seen {
-		return all, nil
-	}
-	err := c.each(query, []any{from, to, c.base + c.from}, func(scan func(...any) error) error {
-		var word string
-		var at interest.Stretch
-		if err := scan(&word, &at.Base, (*[]byte)(&at.List)); err != nil {
-			return err
-		}
-		at.Base -= c.base
-		if n := len(all); n > 0 && all[n-1].Word == word {
-			all[n-1].Lists = append(all[n-1].Lists, at)
-		} else {
-			all = append(all, interest.Entry{Word: word, Lists: []interest.Stretch{at}})
-		}
-		return nil
-	})
-	if err == nil {
-		c.seen[[2]string{from, to}] = all
-	}
-	return all, err
+	return within, all[first:end], n
 }

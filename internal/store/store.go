@@ -34,7 +34,10 @@ type Store struct {
 	reader *pool
 	gates  gates
 	shelf  shelf
-	words  vocabulary
+	words  vocabulary // of texts
+	names  vocabulary // of authors
+
+	halvesFrom int
 }
 
 // Open opens the database at dsn, "sqlite:FILE", makes the file where there is
@@ -67,7 +70,7 @@ func open(ctx context.Context, file string, more url.Values) (*Store, error) {
 	if err := touch(file); err != nil {
 		return nil, err
 	}
-	s := &Store{}
+	s := &Store{halvesFrom: halvesFrom}
 	if s.writer, err = newPool(file, 1, more); err != nil {
 		return nil, err
 	}
