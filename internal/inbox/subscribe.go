@@ -52,32 +52,29 @@ func (one *incoming) subscribe(ctx context.Context) (ours bool, err error) {
 	return true, nil
 }
 
-// filler is what people write where a subject is wanted and they have none.
-var filler = regexp.MustCompile(`(?i)^(?:\s*(?:re|fwd?|aw|wg|sv)\s*:)*\s*(?:(?:please )?(?:subscribe|subscription|sign ?up|join|start)(?: (?:me|please))*|keywords?|hello|hi|test|\(?no subject\)?|papers?)?\s*[:.!,-]*\s*`)
-
-// keywords are those in the subject, else those in the body. Where they can't
-// be read as they were written, their words are taken: the mail that asks to
-// confirm shows them.
+// keywords are those that the mail asks for. Where they can't be read as they
+// were written, their words are taken: the mail that asks to confirm shows them.
 func (m message) keywords() (string, bool) {
-	subject := m.header.word("subject")
-	for _, text := range []string{filler.ReplaceAllString(subject, ""), m.typed()} {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		for _, form := range []string{text, wordsOf(text)} {
-			if _, err := interest.Parse(form); err == nil {
-				return form, true
-			}
-		}
-		return "", false
+	name, _, named := strings.Cut(m.header.word("from"), "<")
+	if !named {
+		name = ""
 	}
-	return "", true // all papers
+	text := keywordsIn(m.header.word("subject"), m.typed(), name)
+	if text == "" {
+		return "", true // all papers
+	}
+	for _, form := range []string{text, wordsOf(text)} {
+		if _, err := interest.Parse(form); err == nil {
+			return form, true
+		}
+	}
+	return "", false
 }
 
 var signature = regexp.MustCompile(`(?m)^(?:-- ?|__+|Sent from my .*|Get Outlook for .*|On .* wrote:|Von: .*|From: .*|-----Original Message-----.*)$`)
 
-// typed is what the mail's writer typed: its first text part without
-// signature and without what is quoted.
+// typed is what the mail's writer typed: its first text part without what is
+// below a signature's mark and without what is quoted.
 func (m message) typed() string {
 	for _, p := range m.parts {
 		if p.kind != "text/plain" && p.kind != "text/html" {
@@ -87,16 +84,7 @@ func (m message) typed() string {
 		if at := signature.FindStringIndex(text); at != nil {
 			text = text[:at[0]]
 		}
-		var lines []string
-		for line := range strings.Lines(unquoted(text)) {
-			if line = strings.TrimSpace(line); line != "" {
-				lines = append(lines, line)
-			}
-		}
-		if len(lines) > 0 {
-			lines[0] = filler.ReplaceAllString(lines[0], "")
-		}
-		return strings.Join(lines, "\n")
+		return unquoted(text)
 	}
 	return ""
 }
