@@ -13,7 +13,8 @@ import (
 
 // subscribe asks a mail's sender to confirm, as the form does: the answer is
 // the same whether or not the address is known. It asks nobody on the word of
-// a machine, or of a mail that says nothing of its sender.
+// a machine, or of a mail that says nothing of its sender. Who writes here to
+// leave is mailed their link: whom a From names is not known to have asked.
 func (one *incoming) subscribe(ctx context.Context) (ours bool, err error) {
 	if one.report.Automatic || one.fromUs() {
 		one.ignore(ctx, "an automatic mail does not subscribe")
@@ -24,14 +25,17 @@ func (one *incoming) subscribe(ctx context.Context) (ours bool, err error) {
 		one.ignore(ctx, "its sender can't subscribe here")
 		return true, nil
 	}
+	now := one.Now()
+	if !one.asking.AllowN(now, 1) {
+		return true, ErrBusy
+	}
+	if one.message.asksToLeave() {
+		return true, one.asked(ctx, "asked by mail how to leave", one.Readers.AskLink(ctx, folded, one.Host, now.Add(subscription.AccessFor), now))
+	}
 	keywords, ok := one.message.keywords()
 	if !ok {
 		one.ignore(ctx, "its keywords can't be read")
 		return false, nil
-	}
-	now := one.Now()
-	if !one.asking.AllowN(now, 1) {
-		return true, ErrBusy
 	}
 	q := subscription.Request{
 		Address: address, Folded: folded, Settings: one.Defaults, Language: "en",
@@ -39,17 +43,21 @@ func (one *incoming) subscribe(ctx context.Context) (ours bool, err error) {
 		Expires: now.Add(subscription.ConfirmWithin),
 	}
 	q.Settings.Keywords = keywords
-	err = one.Readers.AskByMail(ctx, one.key, q, one.Host, now)
+	return true, one.asked(ctx, "asked by mail to subscribe", one.Readers.AskByMail(ctx, one.key, q, one.Host, now))
+}
+
+// asked ends the handling of a wish that is answered by mail.
+func (one *incoming) asked(ctx context.Context, what string, err error) error {
 	switch {
 	case errors.Is(err, subscription.ErrTooMany):
 		one.ignore(ctx, "its sender was mailed enough for a day")
-		return true, nil
+		return nil
 	case err != nil:
-		return true, err
+		return err
 	}
-	one.Log.InfoContext(ctx, "asked by mail to subscribe")
+	one.Log.InfoContext(ctx, what)
 	one.Wake()
-	return true, nil
+	return nil
 }
 
 // keywords are those that the mail asks for. Where they can't be read as they

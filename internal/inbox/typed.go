@@ -27,6 +27,20 @@ func keywordsIn(subject, body, name string) string {
 	return behind
 }
 
+// asksToLeave reports a wish to leave that came to the wrong address.
+func (m message) asksToLeave() bool {
+	subject := strings.TrimSpace(replied.ReplaceAllString(m.header.word("subject"), ""))
+	if asks.MatchString(subject) {
+		return false
+	}
+	lines := append([]string{subject}, slices.Concat(paragraphsOf(m.typed())...)...)
+	return slices.ContainsFunc(lines[:min(len(lines), 4)], func(line string) bool {
+		return leaves.MatchString(greeting.ReplaceAllString(line, ""))
+	})
+}
+
+var leaves = regexp.MustCompile(`(?i)^(?:please\s+)?(?:unsubscribe(?: me)?|sign ?off|remove me|stop|abmelden|abbestellen|désabonner)(?:\s+(?:from|please|the|this|these|your|my|list|letters?|newsletter|mails?|emails?|me|now))*[\s.!]*$`)
+
 var (
 	replied = regexp.MustCompile(`(?i)^(?:(?:re|fwd?|aw|wg|sv|tr)\s*:\s*)+`)
 	asks    = regexp.MustCompile(`(?i)^(?:please,?\s+)?(?:subscribe|subscription|sign ?up|join)\b`)
@@ -36,7 +50,7 @@ var (
 
 	// wish begins a line that says what its writer wants, before the keywords or
 	// in place of them.
-	wish = regexp.MustCompile(`(?i)^(?:please|kindly|subscribe|subscription|unsubscribe|sign ?up|sign me|join|add me|(?:e-?)?mail me|send me|keep me|(?:can|could|would|will) you|(?:i|we)(?:'d| would| want| wish| work| am| are| have| found| heard| read| saw| hope| just|'m|'ve)\b|my (?:keywords?|interests?|topics?)|the (?:keywords?|topics?)|(?:keywords?|interests?|topics?|papers)(?: are)?:|(?:interested in|looking for)\b|(?:these|here) are\b|bitte\b|ich (?:möchte|würde|will)\b|je (?:voudrais|souhaite)\b|no subject$|\(no subject\)$|(?:keywords?|papers?|test|hello|hi|new|start)$)`)
+	wish = regexp.MustCompile(`(?i)^(?:please|kindly|subscribe|subscription|sign ?up|sign me|join|add me|(?:e-?)?mail me|send me|keep me|(?:can|could|would|will) you|(?:i|we)(?:'d| would| want| wish| work| am| are| have| found| heard| read| saw| hope| just|'m|'ve)\b|my (?:keywords?|interests?|topics?)|the (?:keywords?|topics?)|(?:keywords?|interests?|topics?|papers)(?: are)?:|(?:interested in|looking for)\b|(?:these|here) are\b|bitte\b|ich (?:möchte|würde|will)\b|je (?:voudrais|souhaite)\b|no subject$|\(no subject\)$|(?:keywords?|papers?|test|hello|hi|new|start)$)`)
 	// politeWords may follow it before the keywords begin.
 	politeWords = wordSet(`a about add also alerts all am an and are as at be by can could daily day digest each email every everything
 		following for from get have here how if i in interested interests is it just keyword keywords kindly letter letters like list looking love mail mailing
