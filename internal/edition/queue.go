@@ -197,7 +197,7 @@ func (q *queue) rest(pause letter.Paused) []letter.Postponed {
 	q.waiting -= len(l.parcels)
 	out := make([]letter.Postponed, len(l.parcels))
 	for i, p := range l.parcels {
-		out[i] = letter.Postponed{Letter: p.ID, Until: q.giveUp(pause.Domain, pause.Until)}
+		out[i] = letter.Postponed{Letter: p.ID, Until: q.giveUp(pause.Domain, pause.Until), Counted: p.counted}
 	}
 	return out
 }
