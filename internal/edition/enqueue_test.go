@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -218,6 +219,36 @@ func TestPagesMakeNoDifference(t *testing.T) {
 	for _, c := range []struct{ page, failAt int }{{1, 0}, {7, 0}, {10, 0}, {3, 4}, {20, 1}} {
 		if diff := cmp.Diff(want, letters(c.page, c.failAt), cmpopts.IgnoreFields(letter.Letter{}, "ID")); diff != "" {
 			t.Errorf("pages of %d, failing at %d:\n%s", c.page, c.failAt, diff)
+		}
+	}
+}
+
+// shelfOfMail keeps the letters that come.
+type shelfOfMail struct{ letters []string }
+
+func (s *shelfOfMail) open(context.Context) (Conn, error) { return s, nil }
+func (s *shelfOfMail) Close() error                       { return nil }
+
+func (s *shelfOfMail) Send(_ context.Context, e letter.Envelope) letter.Reply {
+	s.letters = append(s.letters, string(e.Data))
+	return letter.Reply{Stage: letter.StageDot, Code: 250}
+}
+
+// Who confirms shortly before their hour is served after it.
+func TestTheFirstLetterSaysSoAlsoAtTheReadersHour(t *testing.T) {
+	s := mustOpen(t, scratch(t))
+	box, source := &shelfOfMail{}, &shelf{name: "shelf"}
+	seven := time.Date(2026, 6, 1, 7, 0, 0, 0, time.UTC)
+	addReader(t, s, "ana@example.net", "robots", utc(7), seven.Add(-10*time.Minute))
+	e := newEdition(t, s, box.open, source)
+	for day, first := range []bool{true, false, false} {
+		now := seven.AddDate(0, 0, day).Add(time.Minute)
+		source.put(10+day, 3, fmt.Sprintf("Robots, part %d", day), now.Add(-time.Hour))
+		if _, err := e.Round(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+		if len(box.letters) != day+1 || strings.Contains(box.letters[day], "Your first letter") != first {
+			t.Fatalf("day %d: %d letters, the last:\n%s", day, len(box.letters), box.letters[len(box.letters)-1])
 		}
 	}
 }
