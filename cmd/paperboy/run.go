@@ -23,6 +23,10 @@ func runCommand(f *flag.FlagSet) func(context.Context, []string, streams) error 
 		if err := noArguments(args); err != nil {
 			return err
 		}
+		at, err := now.recorded()
+		if err != nil && !*dry {
+			return err
+		}
 		a, err := openConfigured(ctx, *config, s)
 		if err != nil {
 			return err
@@ -32,7 +36,7 @@ func runCommand(f *flag.FlagSet) func(context.Context, []string, streams) error 
 		if *dry {
 			return a.dryRun(ctx, now.orNow(), s.out)
 		}
-		return a.runOnce(ctx, now.orNow(), s.out)
+		return a.runOnce(ctx, at, s.out)
 	}
 }
 
@@ -176,13 +180,17 @@ func pullCommand(f *flag.FlagSet) func(context.Context, []string, streams) error
 		if err := noArguments(args); err != nil {
 			return err
 		}
+		at, err := now.recorded()
+		if err != nil {
+			return err
+		}
 		a, err := openConfigured(ctx, *config, s)
 		if err != nil {
 			return err
 		}
 		defer a.close()
 		defer progress(s.err, "reading the sources")()
-		return a.pull(ctx, now.orNow(), s.out)
+		return a.pull(ctx, at, s.out)
 	}
 }
 
