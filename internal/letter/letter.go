@@ -144,6 +144,13 @@ type Postponed struct {
 	Counted time.Time // when it was counted as going out; zero: it was not
 }
 
+// Holder is a process that holds claims.
+type Holder struct {
+	Owner   int64
+	Letters int
+	Beat    time.Time // its last sign of life
+}
+
 // Message is a composed mail before it is put on the wire.
 type Message struct {
 	From       Address
