@@ -58,6 +58,9 @@ func open(ctx context.Context, c *config, log *slog.Logger, stdin io.Reader) (_ 
 	if a.composer, err = letter.NewComposer(a.words, a.site); err != nil {
 		return nil, err
 	}
+	if err := a.composer.Lacking(); err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
 	if a.store, err = store.Open(ctx, c.database()); err != nil {
 		return nil, err
 	}
