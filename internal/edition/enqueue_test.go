@@ -252,3 +252,29 @@ func TestTheFirstLetterSaysSoAlsoAtTheReadersHour(t *testing.T) {
 		}
 	}
 }
+
+// Who pressed 'undo' after leaving is asked in other words than a stranger.
+func TestWhoComesBackIsAskedAsSuch(t *testing.T) {
+	s := mustOpen(t, scratch(t))
+	box := &shelfOfMail{}
+	now := time.Date(2026, 6, 1, 7, 0, 0, 0, time.UTC)
+	e := newEdition(t, s, box.open)
+	ask := func(address string) {
+		q := subscription.Request{Address: address, Folded: address, Expires: now.Add(time.Hour), Settings: subscription.Settings{Rhythm: utc(7)}}
+		if err := s.Ask(t.Context(), q, "example.org", now); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Send(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := addReader(t, s, "ana@example.net", "robots", utc(7), now.Add(-48*time.Hour))
+	if err := s.Leave(t.Context(), id, now.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	ask("ana@example.net")
+	ask("new@example.net")
+	if len(box.letters) != 2 || !strings.Contains(box.letters[0], "asked to come back") || strings.Contains(box.letters[1], "come back") {
+		t.Errorf("asked in %d letters:\n%s", len(box.letters), strings.Join(box.letters, "\n"))
+	}
+}
