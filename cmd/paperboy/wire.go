@@ -159,7 +159,7 @@ func (a *app) buildSources(gate listing.Gate, stdin io.Reader) []edition.Source 
 		case s.File.Path == "-":
 			out = append(out, listing.NewStream(s.File.Name, stdin))
 		default:
-			out = append(out, listing.NewFileNamed(s.File.Name, a.path(s.File.Path)))
+			out = append(out, listing.NewFile(s.File.Name, a.path(s.File.Path)))
 		}
 	}
 	return out

@@ -92,7 +92,7 @@ func (c *neighbours) read(number int, p Text) {
 	}
 }
 
-// split is Words with a memory for stems, which take the most time.
+// split is analyse with a memory for stems, which take the most time.
 func (c *neighbours) split(text string) []Span {
 	var words []Span
 	for at := 0; at < len(text); {
