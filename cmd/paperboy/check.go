@@ -61,6 +61,9 @@ func (c *checks) line(part, what string, err error) {
 	fmt.Fprintf(c.out, "ok      %s: %s\n", part, what)
 }
 
+// warn prints what works and is hardly meant.
+func (c *checks) warn(part, what string) { fmt.Fprintf(c.out, "warning %s: %s\n", part, what) }
+
 func (c *checks) verdict() error {
 	if c.failed > 0 {
 		return fmt.Errorf("%s failed", count(c.failed, "part"))

@@ -78,7 +78,9 @@ func TestConfigFaults(t *testing.T) {
 		"another database": {
 			sources + "database: mysql://x\n", []string{"not of the form sqlite:FILE"}},
 		"a cron expression with a zone that cron's parser panics on": {
-			sources + "schedule: {pull: TZ=UTC}\n", []string{"schedule: pull"}},
+			sources + "schedule: {pull: TZ=UTC}\n", []string{"schedule.pull"}},
+		"both cron expressions": {
+			sources + "schedule:\n  pull: hourly\n  wake: '61 * * * *'\n", []string{`line 3: schedule.pull: "hourly"`, `line 4: schedule.wake: "61 * * * *"`}},
 		"domains without their mode": {
 			sources + "signup: {domains: [a.org]}\n", []string{"signup.domains"}},
 		"an unknown way of TLS": {

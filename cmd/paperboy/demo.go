@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"html/template"
@@ -39,11 +40,11 @@ func demoCommand(f *flag.FlagSet) func(context.Context, []string, streams) error
 		if err != nil {
 			return err
 		}
-		defer d.app.close()
+		run := d.serve
 		if *once {
-			return d.once(ctx, listener)
+			run = d.once
 		}
-		return d.serve(ctx, listener)
+		return errors.Join(run(ctx, listener), d.close())
 	}
 }
 
@@ -63,11 +64,17 @@ type demo struct {
 	passed atomic.Int64 // nanoseconds that the demo is ahead of the clock
 }
 
-func newDemo(ctx context.Context, url string, live bool, s streams) (*demo, error) {
+func newDemo(ctx context.Context, url string, live bool, s streams) (_ *demo, err error) {
 	dir, err := os.MkdirTemp("", "paperboy-demo-")
 	if err != nil {
 		return nil, err
 	}
+	d := &demo{dir: dir, streams: s, wake: make(chan struct{}, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.close())
+		}
+	}()
 	c := defaults()
 	c.dir = dir
 	c.Site.URL = url
@@ -77,7 +84,7 @@ func newDemo(ctx context.Context, url string, live bool, s streams) (*demo, erro
 		c.Site.Imprint = "A demo on this machine. Its letters arrive at " + url + "/letters/."
 		c.Sources = liveSources()
 	}
-	d := &demo{dir: dir, mail: mailbox(filepath.Join(dir, c.Mail.Folder)), streams: s, wake: make(chan struct{}, 1)}
+	d.mail = mailbox(filepath.Join(dir, c.Mail.Folder))
 	if d.app, err = open(ctx, c, newLog(s.err), nil); err != nil {
 		return nil, err
 	}
@@ -94,8 +101,18 @@ func newDemo(ctx context.Context, url string, live bool, s streams) (*demo, erro
 	if d.pages, err = d.app.pages(d.ring, d.now); err != nil {
 		return nil, err
 	}
-	d.list, err = template.ParseFS(d.app.words, "demo/letters.html.tmpl")
-	return d, err
+	if d.list, err = template.ParseFS(d.app.words, "demo/letters.html.tmpl"); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// close ends the demo and removes all that it kept.
+func (d *demo) close() error {
+	if d.app != nil {
+		d.app.close()
+	}
+	return os.RemoveAll(d.dir)
 }
 
 // liveSources are the real ones, in a small selection.
@@ -150,7 +167,7 @@ func (d *demo) serve(ctx context.Context, l net.Listener) error {
 	if _, err := d.round(ctx); err != nil {
 		d.app.log.Error("round", "error", err)
 	}
-	fmt.Fprintf(d.streams.out, "The demo runs at %s\nIts letters arrive at %s/letters/\nIts data lies in %s\nPress Ctrl+C to end it.\n", d.app.site.URL, d.app.site.URL, d.dir)
+	fmt.Fprintf(d.streams.out, "The demo runs at %s\nIts letters arrive at %s/letters/\nIts data lies in %s until it ends\nPress Ctrl+C to end it.\n", d.app.site.URL, d.app.site.URL, d.dir)
 	return serveWith(ctx, l, d.handler(), d.answerBell)
 }
 

@@ -36,7 +36,6 @@ type step struct {
 }
 
 func (d *demo) walk(ctx context.Context) error {
-	d.printf("data: %s\n", d.dir)
 	for _, s := range []step{
 		{"pull", d.pullStep},
 		{"subscribe", d.subscribeStep},

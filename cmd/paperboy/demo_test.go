@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"os"
 	"testing"
 	"time"
 )
@@ -22,7 +23,14 @@ func TestDemoAtEveryHour(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer d.app.close()
+			defer func() {
+				if left, err := os.ReadDir(os.TempDir()); d.close() != nil || err != nil || len(left) != 1 {
+					t.Errorf("before it ended there were %v, %v", left, err)
+				}
+				if left, err := os.ReadDir(os.TempDir()); err != nil || len(left) > 0 {
+					t.Errorf("it left behind %v, %v", left, err)
+				}
+			}()
 			d.passed.Store(int64(time.Duration(hour) * time.Hour))
 			if err := d.once(t.Context(), listener); err != nil {
 				t.Errorf("%v\n%s%s", err, out.String(), log.String())

@@ -120,12 +120,13 @@ func (c *config) checkDKIM(ctx context.Context, r *checks, from string, look loo
 	}
 	for _, k := range keys {
 		part := fmt.Sprintf("dkim %s of %s (%s)", k.Selector, k.Domain, k.Algorithm())
-		aligned := "aligns with mail.from"
-		if !aligns(k.Domain, from) {
-			aligned = "does not align with mail.from, so that DMARC for " + from + " takes no notice of it"
+		said, err := published(ctx, k, look)
+		if aligns(k.Domain, from) {
+			said = "aligns with mail.from; " + said
+		} else {
+			r.warn(part, "does not align with mail.from: DMARC for "+from+" takes no notice of a signature of "+k.Domain+" (RFC 7489, section 3.1.1)")
 		}
-		published, err := published(ctx, k, look)
-		r.line(part, aligned+"; "+published, err)
+		r.line(part, said, err)
 	}
 }
 

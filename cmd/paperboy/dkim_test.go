@@ -48,7 +48,7 @@ func TestCheckSaysWhatIsWrongWithAKey(t *testing.T) {
 		"nothing: the parent domain signs": {"org.example.org", func(r string) ([]string, error) { return []string{r}, nil },
 			[]string{"aligns with mail.from"}},
 		"the domain is another's": {"example.com", func(r string) ([]string, error) { return []string{r}, nil },
-			[]string{"does not align"}},
+			[]string{"warning dkim s1 of example.com (ed25519): does not align with mail.from: DMARC for mail.example.org", "ok      dkim s1 of example.com (ed25519): its record is published"}},
 		"it is not published": {"example.org", func(string) ([]string, error) { return nil, &net.DNSError{IsNotFound: true} },
 			[]string{"failed", "has no record", `s1._domainkey.example.org. IN TXT ( "v=DKIM1; k=ed25519; p=`}},
 		"an older key is published": {"example.org", func(string) ([]string, error) { return []string{"v=DKIM1; p=abcd"}, nil },

@@ -134,8 +134,10 @@ func (c *config) validate(doc *yaml.Node) []error {
 	c.validateSignup(&f)
 	c.validateMail(&f)
 	c.validateInbox(&f)
-	if err := (edition.Schedule{Pull: c.Schedule.Pull, Wake: c.Schedule.Wake}).Validate(); err != nil {
-		f.add("schedule", "%v", err)
+	for _, spec := range []struct{ key, value string }{{"pull", c.Schedule.Pull}, {"wake", c.Schedule.Wake}} {
+		if err := edition.CheckCron(spec.value); err != nil {
+			f.add("schedule."+spec.key, "%q: %v", spec.value, err)
+		}
 	}
 	return f.faults
 }

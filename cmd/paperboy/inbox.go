@@ -150,22 +150,22 @@ func (a *app) ways(h *inbox.Handler) ([]way, error) {
 	return all, nil
 }
 
-func (a *app) imap(m *imapConfig, h *inbox.Handler) (inbox.IMAP, error) {
-	box := inbox.IMAP{
+func (a *app) imap(m *imapConfig, h *inbox.Handler) (*inbox.IMAP, error) {
+	box := &inbox.IMAP{
 		Host: m.Host, Port: m.Port, TLS: m.TLS, Username: m.Username, Folder: m.Folder, Handler: h,
 		Password: os.Getenv("PAPERBOY_IMAP_PASSWORD"),
 	}
 	if m.PasswordFile != "" {
 		b, err := os.ReadFile(a.path(m.PasswordFile))
 		if err != nil {
-			return box, fmt.Errorf("inbox.imap.password_file: %w", err)
+			return nil, fmt.Errorf("inbox.imap.password_file: %w", err)
 		}
 		box.Password = strings.TrimRight(string(b), "\r\n")
 	}
 	if m.CAFile != "" {
 		roots, err := a.certificates("inbox.imap.ca_file", m.CAFile)
 		if err != nil {
-			return box, err
+			return nil, err
 		}
 		box.Config = &tls.Config{RootCAs: roots}
 	}

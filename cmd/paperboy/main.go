@@ -163,6 +163,17 @@ func (m *moment) orNow() time.Time {
 	return m.UTC()
 }
 
+// recorded is orNow for what is written into the record. A day to come would
+// stand there as served: its readers would get nothing until it has passed.
+func (m *moment) recorded() (time.Time, error) {
+	if clock := time.Now().UTC(); m.After(clock.Add(24 * time.Hour)) {
+		return time.Time{}, misuse("--now %s is more than a day ahead of this machine's clock, %s: the record would count the days between as served, "+
+			"and readers would get nothing until then; run --dry-run and preview take such a time and record nothing",
+			m.Format(time.RFC3339), clock.Format(time.RFC3339))
+	}
+	return m.orNow(), nil
+}
+
 func nowFlag(f *flag.FlagSet) *moment {
 	var m moment
 	f.Var(&m, "now", "act as if it were `TIME` (RFC 3339)")

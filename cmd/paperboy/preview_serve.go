@@ -112,6 +112,9 @@ func (p *proof) letter(w http.ResponseWriter, r *http.Request) {
 
 func (p *proof) compose(ctx context.Context, flags previewFlags, out, said *bytes.Buffer) error {
 	composer, err := letter.NewComposer(p.app.words, p.app.site)
+	if err == nil {
+		err = composer.Lacking()
+	}
 	if err != nil {
 		return err
 	}

@@ -177,7 +177,7 @@ func (r *rehearsal) source() edition.Source {
 	if n, err := strconv.Atoi(r.papers); err == nil {
 		return rehearsalPapers{n}
 	}
-	return listing.NewFileNamed("rehearsal", r.papers)
+	return listing.NewFile("rehearsal", r.papers)
 }
 
 // round fills the database and runs the stages over it.

@@ -23,6 +23,10 @@ func runCommand(f *flag.FlagSet) func(context.Context, []string, streams) error 
 		if err := noArguments(args); err != nil {
 			return err
 		}
+		at, err := now.recorded()
+		if err != nil && !*dry {
+			return err
+		}
 		a, err := openConfigured(ctx, *config, s)
 		if err != nil {
 			return err
@@ -32,27 +36,31 @@ func runCommand(f *flag.FlagSet) func(context.Context, []string, streams) error 
 		if *dry {
 			return a.dryRun(ctx, now.orNow(), s.out)
 		}
-		return a.runOnce(ctx, now.orNow(), s.out)
+		return a.runOnce(ctx, at, s)
 	}
 }
 
-func (a *app) runOnce(ctx context.Context, now time.Time, out io.Writer) error {
+func (a *app) runOnce(ctx context.Context, now time.Time, s streams) error {
 	e, err := a.edition()
 	if err != nil {
 		return err
 	}
 	began := time.Now()
+	clock := func() time.Time { return now.Add(time.Since(began)) }
 	report, err := e.Round(ctx, now)
 	if err == nil {
-		err = sendHeld(ctx, e, &report.Sent, func() time.Time { return now.Add(time.Since(began)) })
+		err = sendHeld(ctx, e, &report.Sent, clock)
 	}
-	printReport(out, report)
+	if err == nil {
+		err = sendOrphans(ctx, e, &report.Sent, clock, s.err)
+	}
+	printReport(s.out, report)
 	// A round for a day to come removes nothing that is not old today.
 	_, pruneErr := a.store.Prune(ctx, slices.MinFunc([]time.Time{now, time.Now()}, time.Time.Compare))
 	_, indexErr := a.store.Index(ctx)
 	census, censusErr := a.store.Census(ctx)
 	if n := census.Letters[letter.Queued]; n > 0 {
-		fmt.Fprintf(out, "waiting to be sent: %s\n", count(n, "letter"))
+		fmt.Fprintf(s.out, "waiting to be sent: %s\n", count(n, "letter"))
 	}
 	return errors.Join(err, pruneErr, indexErr, censusErr, e.Close(context.WithoutCancel(ctx)))
 }
@@ -74,16 +82,37 @@ func sendHeld(ctx context.Context, e *edition.Edition, sent *edition.SendReport,
 			return ctx.Err()
 		case <-time.After(wait):
 		}
-		more, err := e.Send(ctx, clock())
-		sent.Delivered += more.Delivered
-		sent.Retrying += more.Retrying
-		sent.Failed += more.Failed
-		sent.Next = more.Next
-		if err != nil {
+		if err := sendMore(ctx, e, sent, clock()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sendOrphans sends the letters that a process which died holds, once it counts
+// as dead.
+func sendOrphans(ctx context.Context, e *edition.Edition, sent *edition.SendReport, clock func() time.Time, told io.Writer) error {
+	dead, err := e.AwaitOthers(ctx, func(letters int, most time.Duration) {
+		fmt.Fprintf(told, "paperboy run: another process has %s to send; waiting for a sign of life from it, %s at most\n",
+			count(letters, "letter"), most.Round(time.Second))
+	})
+	if err != nil || !dead {
+		return err
+	}
+	if err := sendMore(ctx, e, sent, clock()); err != nil {
+		return err
+	}
+	return sendHeld(ctx, e, sent, clock)
+}
+
+// sendMore sends what can be sent now, and adds it to what was.
+func sendMore(ctx context.Context, e *edition.Edition, sent *edition.SendReport, now time.Time) error {
+	more, err := e.Send(ctx, now)
+	sent.Delivered += more.Delivered
+	sent.Retrying += more.Retrying
+	sent.Failed += more.Failed
+	sent.Next = more.Next
+	return err
 }
 
 // dryRun makes a whole round on a copy of the database, into no mail server.
@@ -178,13 +207,17 @@ func pullCommand(f *flag.FlagSet) func(context.Context, []string, streams) error
 		if err := noArguments(args); err != nil {
 			return err
 		}
+		at, err := now.recorded()
+		if err != nil {
+			return err
+		}
 		a, err := openConfigured(ctx, *config, s)
 		if err != nil {
 			return err
 		}
 		defer a.close()
 		defer progress(s.err, "reading the sources")()
-		return a.pull(ctx, now.orNow(), s.out)
+		return a.pull(ctx, at, s.out)
 	}
 }
 

@@ -58,6 +58,9 @@ func open(ctx context.Context, c *config, log *slog.Logger, stdin io.Reader) (_ 
 	if a.composer, err = letter.NewComposer(a.words, a.site); err != nil {
 		return nil, err
 	}
+	if err := a.composer.Lacking(); err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
 	if a.store, err = store.Open(ctx, c.database()); err != nil {
 		return nil, err
 	}
@@ -156,7 +159,7 @@ func (a *app) buildSources(gate listing.Gate, stdin io.Reader) []edition.Source 
 		case s.File.Path == "-":
 			out = append(out, listing.NewStream(s.File.Name, stdin))
 		default:
-			out = append(out, listing.NewFileNamed(s.File.Name, a.path(s.File.Path)))
+			out = append(out, listing.NewFile(s.File.Name, a.path(s.File.Path)))
 		}
 	}
 	return out

@@ -246,7 +246,7 @@ func TestSelectKeepsItsPromises(t *testing.T) {
 			if leftover && !heat.Risen(p.Paper, h.At, now) {
 				t.Fatalf("paper %d was passed over and has not risen", p.Paper.Key)
 			}
-			if i > 0 && got.Picks[i-1].Rank() < p.Rank() {
+			if i > 0 && digest.Rank(got.Picks[i-1].Heat, got.Picks[i-1].Match.Score) < digest.Rank(p.Heat, p.Match.Score) {
 				t.Fatalf("paper %d ranks above the one before it", p.Paper.Key)
 			}
 		}

@@ -13,6 +13,3 @@ func Rank(heat, score float64) float64 { return (1 + heat) * (1 + score/(score+2
 
 // Bound is above the rank of every paper of this heat, however well it matches.
 func Bound(heat float64) float64 { return 2 * (1 + heat) }
-
-// Rank is that of the pick.
-func (p Pick) Rank() float64 { return Rank(p.Heat, p.Match.Score) }

@@ -110,7 +110,7 @@ func (c *courier) slowDown(ctx context.Context, place string, reply letter.Reply
 	over := make([]letter.Postponed, len(resting))
 	for i, p := range resting {
 		c.ahead.back(p)
-		over[i] = letter.Postponed{Letter: p.ID, Until: pause.Until}
+		over[i] = letter.Postponed{Letter: p.ID, Until: pause.Until, Counted: p.counted}
 	}
 	return pause.Until, c.unsent(ctx, over)
 }

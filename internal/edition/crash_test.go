@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net/mail"
 	"os"
+	"os/exec"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"paperboy/internal/digest"
@@ -329,5 +332,91 @@ func TestAliveKnowsThisProcessAndNoOther(t *testing.T) {
 	}
 	if alive(1 << 30) {
 		t.Error("a process that can't be is taken for alive")
+	}
+}
+
+// A process that was killed and whose parent has not looked yet.
+func TestAZombieIsNotAlive(t *testing.T) {
+	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		t.Skip("no /proc")
+	}
+	c := exec.Command(os.Args[0], "-test.run=^$")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Wait() }()
+	for deadline := time.Now().Add(10 * time.Second); alive(c.Process.Pid); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("a process that has ended is taken for alive")
+		}
+	}
+}
+
+// Containers of one name on one database have processes of the same numbers.
+func TestMachinesAreToldApartByMoreThanTheirName(t *testing.T) {
+	if _, err := os.Stat("/proc/self/ns/pid"); err != nil {
+		t.Skip("no /proc")
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err := machine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := machine()
+	if err != nil || one != again || one == name || !strings.HasPrefix(one, name+" ") {
+		t.Errorf("the machine is called %q, then %q; %v", one, again, err)
+	}
+}
+
+// What a process held that was killed on a machine we can't look at, or just
+// now, is sent once it has been silent for long enough, and what a living one
+// holds is left to it.
+func TestLettersOfASilentProcessAreAwaited(t *testing.T) {
+	for name, living := range map[string]bool{"it was killed": false, "it lives": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e, s, box := mannered(t, Limits{}, 1, nil, addresses(5, "example.net")...)
+				other, err := s.Join(t.Context(), "elsewhere", 1, time.Now())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := s.Claim(t.Context(), other, time.Now(), 3); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(5 * time.Second)
+				if r, err := e.Send(t.Context(), time.Now()); err != nil || r.Delivered != 2 {
+					t.Fatalf("%+v, %v", r, err)
+				}
+				if living {
+					go func() {
+						time.Sleep(5 * time.Second)
+						if err := s.Beat(t.Context(), other, time.Now()); err != nil {
+							t.Error(err)
+						}
+					}()
+				}
+				began, told := time.Now(), 0
+				dead, err := e.AwaitOthers(t.Context(), func(letters int, most time.Duration) {
+					if told = letters; most != staleAfter-5*time.Second {
+						t.Errorf("it is to take %s", most)
+					}
+				})
+				if err != nil || dead == living || told != 3 {
+					t.Fatalf("dead %v, %v, %d letters", dead, err, told)
+				}
+				if living && time.Since(began) > 10*time.Second {
+					t.Errorf("it took %s to see that the other lives", time.Since(began))
+				}
+				if _, err := e.Send(t.Context(), time.Now()); err != nil {
+					t.Fatal(err)
+				}
+				if want := map[bool]int{true: 2, false: 5}[living]; len(box.got) != want {
+					t.Errorf("%d letters arrived, want %d", len(box.got), want)
+				}
+			})
+		})
 	}
 }

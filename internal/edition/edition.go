@@ -49,6 +49,7 @@ type Outbox interface {
 	Beat(ctx context.Context, owner int64, now time.Time) error
 	Part(ctx context.Context, owner int64) error
 	Reap(ctx context.Context, owner int64, alive func(pid int) bool, host string, staleBefore, now time.Time) (int, error)
+	Holders(ctx context.Context, except int64) ([]letter.Holder, error)
 	Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]letter.Letter, error)
 	// Turn settles what was tried, and tells which of the next letters may be
 	// sent once that is committed.

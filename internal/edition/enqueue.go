@@ -221,7 +221,7 @@ func owedSlot(due digest.Due, now time.Time) (time.Time, bool, error) {
 	if err != nil {
 		return slot, false, err
 	}
-	if confirmed := earlier(r.Confirmed, now); r.Welcome && slot.Before(confirmed) {
+	if confirmed := earlier(r.Confirmed, now); r.Welcome && confirmed.After(due.LastSlot) {
 		slot = confirmed
 	}
 	// A round may be run for a day gone by: what is later than it has no say.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -219,5 +220,62 @@ func TestPagesMakeNoDifference(t *testing.T) {
 		if diff := cmp.Diff(want, letters(c.page, c.failAt), cmpopts.IgnoreFields(letter.Letter{}, "ID")); diff != "" {
 			t.Errorf("pages of %d, failing at %d:\n%s", c.page, c.failAt, diff)
 		}
+	}
+}
+
+// shelfOfMail keeps the letters that come.
+type shelfOfMail struct{ letters []string }
+
+func (s *shelfOfMail) open(context.Context) (Conn, error) { return s, nil }
+func (s *shelfOfMail) Close() error                       { return nil }
+func (*shelfOfMail) Announce(letter.Envelope)             {}
+
+func (s *shelfOfMail) Send(_ context.Context, e letter.Envelope) letter.Reply {
+	s.letters = append(s.letters, string(e.Data))
+	return letter.Reply{Stage: letter.StageDot, Code: 250}
+}
+
+// Who confirms shortly before their hour is served after it.
+func TestTheFirstLetterSaysSoAlsoAtTheReadersHour(t *testing.T) {
+	s := mustOpen(t, scratch(t))
+	box, source := &shelfOfMail{}, &shelf{name: "shelf"}
+	seven := time.Date(2026, 6, 1, 7, 0, 0, 0, time.UTC)
+	addReader(t, s, "ana@example.net", "robots", utc(7), seven.Add(-10*time.Minute))
+	e := newEdition(t, s, box.open, source)
+	for day, first := range []bool{true, false, false} {
+		now := seven.AddDate(0, 0, day).Add(time.Minute)
+		source.put(10+day, 3, fmt.Sprintf("Robots, part %d", day), now.Add(-time.Hour))
+		if _, err := e.Round(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+		if len(box.letters) != day+1 || strings.Contains(box.letters[day], "Your first letter") != first {
+			t.Fatalf("day %d: %d letters, the last:\n%s", day, len(box.letters), box.letters[len(box.letters)-1])
+		}
+	}
+}
+
+// Who pressed 'undo' after leaving is asked in other words than a stranger.
+func TestWhoComesBackIsAskedAsSuch(t *testing.T) {
+	s := mustOpen(t, scratch(t))
+	box := &shelfOfMail{}
+	now := time.Date(2026, 6, 1, 7, 0, 0, 0, time.UTC)
+	e := newEdition(t, s, box.open)
+	ask := func(address string) {
+		q := subscription.Request{Address: address, Folded: address, Expires: now.Add(time.Hour), Settings: subscription.Settings{Rhythm: utc(7)}}
+		if err := s.Ask(t.Context(), q, "example.org", now); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Send(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := addReader(t, s, "ana@example.net", "robots", utc(7), now.Add(-48*time.Hour))
+	if err := s.Leave(t.Context(), id, now.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	ask("ana@example.net")
+	ask("new@example.net")
+	if len(box.letters) != 2 || !strings.Contains(box.letters[0], "asked to come back") || strings.Contains(box.letters[1], "come back") {
+		t.Errorf("asked in %d letters:\n%s", len(box.letters), strings.Join(box.letters, "\n"))
 	}
 }

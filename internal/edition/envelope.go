@@ -47,7 +47,10 @@ func (e *Edition) compose(p parcel, room *letter.Encoded) (letter.Message, error
 			},
 		}, room)
 	}
-	in := letter.NoticeInput{Location: zone, Known: r.State == subscription.Active || r.State == subscription.Paused}
+	in := letter.NoticeInput{
+		Location: zone, Known: r.State == subscription.Active || r.State == subscription.Paused,
+		Back: r.State == subscription.Pending && !r.LeftAt.IsZero() && !r.LeftAt.Before(r.SuppressedAt),
+	}
 	if in.Link, in.Expires, err = e.noticeLink(l); err != nil {
 		return letter.Message{}, err
 	}

@@ -22,6 +22,8 @@ type parcel struct {
 	known  bool                       // the reader is still there
 	papers map[paper.Key]*paper.Paper // those of all letters claimed with it
 	draft  *draft
+	// counted is when the warm-up counted it as going out; zero: it did not.
+	counted time.Time
 }
 
 // feed claims letters until none is left to try, and puts them into the queue.
@@ -38,10 +40,11 @@ func (s *sending) feed(ctx context.Context) error {
 		if len(letters) == 0 {
 			return nil
 		}
-		if letters, err = s.admit(ctx, letters); err != nil {
+		letters, counted, err := s.admit(ctx, letters)
+		if err != nil {
 			return err
 		}
-		parcels, err := s.pack(ctx, &stock, letters)
+		parcels, err := s.pack(ctx, &stock, letters, counted)
 		if err != nil {
 			return errors.Join(err, s.release(ctx, parcels...))
 		}
@@ -62,37 +65,39 @@ func (s *sending) putAll(ctx context.Context, parcels []parcel) error {
 		case until.IsZero(): // ctx has ended
 			return errors.Join(s.unsent(ctx, over), s.release(ctx, parcels[i:]...))
 		default:
-			over = append(over, letter.Postponed{Letter: p.ID, Until: until})
+			over = append(over, letter.Postponed{Letter: p.ID, Until: until, Counted: p.counted})
 		}
 	}
 	return s.unsent(ctx, over)
 }
 
 // admit gives back the letters that may not go now, by the limits or because
-// their place is paused, and returns the others.
-func (s *sending) admit(ctx context.Context, letters []letter.Letter) ([]letter.Letter, error) {
+// their place is paused, and returns the others, with when the warm-up counted
+// them.
+func (s *sending) admit(ctx context.Context, letters []letter.Letter) (_ []letter.Letter, counted time.Time, err error) {
 	in, over := s.queue.admit(letters)
 	if s.Limits.WarmUp.On() && len(in) > 0 {
-		late, err := s.warmUp(ctx, in)
+		counted = s.clock()
+		late, err := s.warmUp(ctx, in, counted)
 		if err != nil {
 			s.process.lose()
-			return nil, err
+			return nil, counted, err
 		}
 		over = append(over, s.queue.refuse(in[len(in)-late:], tomorrow(s.clock()))...)
 		in = in[:len(in)-late]
 	}
-	return in, s.postpone(ctx, over)
+	return in, counted, s.postpone(ctx, over)
 }
 
-// warmUp counts letters towards the day's ceiling and returns how many digests
+// warmUp counts letters towards the ceiling of the day of now and returns how many digests
 // at their end are too many. Notices come first and always go.
-func (s *sending) warmUp(ctx context.Context, letters []letter.Letter) (late int, err error) {
+func (s *sending) warmUp(ctx context.Context, letters []letter.Letter, now time.Time) (late int, err error) {
 	notices := 0
 	for notices < len(letters) && letters[notices].Kind != letter.Digest {
 		notices++
 	}
 	digests := len(letters) - notices
-	allowed, err := s.Store.Allow(ctx, s.clock(), notices, digests, s.Limits.WarmUp.Ceiling)
+	allowed, err := s.Store.Allow(ctx, now, notices, digests, s.Limits.WarmUp.Ceiling)
 	return digests - allowed, err
 }
 
@@ -103,11 +108,30 @@ func tomorrow(now time.Time) time.Time {
 
 // unsent gives back letters that were counted as going out.
 func (s *sending) unsent(ctx context.Context, over []letter.Postponed) error {
-	err := s.postpone(ctx, over)
-	if err == nil && s.Limits.WarmUp.On() && len(over) > 0 {
-		err = s.Store.Unused(ctx, s.clock(), len(over))
+	if err := s.postpone(ctx, over); err != nil {
+		return err
 	}
-	return err
+	counted := make([]time.Time, len(over))
+	for i, p := range over {
+		counted[i] = p.Counted
+	}
+	return s.uncount(ctx, counted)
+}
+
+// uncount takes letters out of the warm-up's counts, each of its own day: a
+// sending may last past midnight.
+func (s *sending) uncount(ctx context.Context, counted []time.Time) error {
+	days := map[time.Time]int{}
+	for _, at := range counted {
+		if !at.IsZero() {
+			days[at.UTC().Truncate(24*time.Hour)]++
+		}
+	}
+	var errs []error
+	for day, n := range days {
+		errs = append(errs, s.Store.Unused(context.WithoutCancel(ctx), day, n))
+	}
+	return errors.Join(errs...)
 }
 
 // postpone gives back claims until their times, also where ctx has ended.
@@ -124,12 +148,12 @@ func (s *sending) postpone(ctx context.Context, over []letter.Postponed) error {
 
 // pack loads what letters are about, in one query of each kind for all of
 // them. The error is the store's, and no letter's own.
-func (s *sending) pack(ctx context.Context, stock *stock, letters []letter.Letter) ([]parcel, error) {
+func (s *sending) pack(ctx context.Context, stock *stock, letters []letter.Letter, counted time.Time) ([]parcel, error) {
 	parcels := make([]parcel, len(letters))
 	var ids []int64
 	var keys []paper.Key
 	for i, l := range letters {
-		parcels[i].Letter = l
+		parcels[i].Letter, parcels[i].counted = l, counted
 		ids = append(ids, l.Reader)
 		for _, pick := range l.Picks {
 			keys = append(keys, pick.Paper)

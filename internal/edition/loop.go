@@ -2,6 +2,7 @@ package edition
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -16,14 +17,10 @@ type Schedule struct {
 	Wake string // when the loop looks for what is due and what can be tried again
 }
 
-// Validate names the expression that cron can't read.
-func (s Schedule) Validate() error {
-	for _, spec := range []struct{ key, value string }{{"pull", s.Pull}, {"wake", s.Wake}} {
-		if _, err := parseCron(spec.value); err != nil {
-			return fmt.Errorf("%s: %q: %w", spec.key, spec.value, err)
-		}
-	}
-	return nil
+// CheckCron says why cron can't read an expression; nil: it can.
+func CheckCron(spec string) error {
+	_, err := parseCron(spec)
+	return err
 }
 
 // parseCron keeps cron's parser from panicking on zones such as "TZ=UTC".
@@ -99,7 +96,7 @@ func (l *Loop) Run(ctx context.Context, s Schedule) error {
 // schedule lets cron ring the two bells. In this order of the chain a job that
 // panics is free to run again; in the other, cron v3 never runs it again.
 func (l *Loop) schedule(s Schedule, pull chan<- struct{}) (*cron.Cron, error) {
-	if err := s.Validate(); err != nil {
+	if err := errors.Join(CheckCron(s.Pull), CheckCron(s.Wake)); err != nil {
 		return nil, err
 	}
 	log := cron.DiscardLogger

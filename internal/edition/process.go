@@ -2,11 +2,10 @@ package edition
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"paperboy/internal/letter"
@@ -73,7 +72,7 @@ func (e *Edition) join(ctx context.Context) (owner int64, beating context.Contex
 	if err := e.catchUp(ctx); err != nil {
 		return 0, nil, nil, err
 	}
-	host, err := os.Hostname()
+	host, err := machine()
 	if err != nil {
 		return 0, nil, nil, fmt.Errorf("name of this machine: %w", err)
 	}
@@ -116,6 +115,50 @@ func (e *Edition) beat(ctx context.Context, owner int64, lost context.CancelCaus
 	}
 }
 
+// AwaitOthers waits until every other process that holds letters has given a
+// sign of life, let go of them, or is taken for dead, and reports whether one
+// is: its letters can be sent now. Before it waits it says for how many letters
+// and how long at most.
+func (e *Edition) AwaitOthers(ctx context.Context, say func(letters int, most time.Duration)) (dead bool, err error) {
+	e.process.mu.Lock()
+	owner := e.process.owner
+	e.process.mu.Unlock()
+	began := time.Now()
+	first, err := e.Store.Holders(ctx, owner)
+	if err != nil || len(first) == 0 {
+		return false, err
+	}
+	letters, last := 0, first[0].Beat
+	for _, h := range first {
+		letters += h.Letters
+		if h.Beat.After(last) {
+			last = h.Beat
+		}
+	}
+	most := min(max(last.Add(staleAfter).Sub(began), 0), staleAfter)
+	say(letters, most)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for time.Since(began) <= most {
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-tick.C:
+		}
+		now, err := e.Store.Holders(ctx, owner)
+		if err != nil {
+			return false, err
+		}
+		silent := slices.ContainsFunc(now, func(h letter.Holder) bool {
+			return slices.ContainsFunc(first, func(f letter.Holder) bool { return f.Owner == h.Owner && f.Beat.Equal(h.Beat) })
+		})
+		if !silent {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // Close gives back what this process has claimed.
 func (e *Edition) Close(ctx context.Context) error {
 	e.process.mu.Lock()
@@ -126,20 +169,4 @@ func (e *Edition) Close(ctx context.Context) error {
 	owner := e.process.owner
 	e.process.owner = 0
 	return e.Store.Part(ctx, owner)
-}
-
-// alive reports whether a process of this machine still runs. This process'
-// own number proves nothing: in a container every run may have the same, so
-// its predecessor is left to its heartbeat.
-func alive(pid int) bool {
-	if pid == os.Getpid() {
-		return true
-	}
-	p, err := os.FindProcess(pid)
-	if err != nil {
-		return false
-	}
-	defer p.Release()
-	err = p.Signal(syscall.Signal(0))
-	return err == nil || errors.Is(err, os.ErrPermission) || errors.Is(err, syscall.EPERM)
 }

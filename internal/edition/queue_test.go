@@ -264,6 +264,35 @@ func TestAWarmUpIsKeptOverDays(t *testing.T) {
 	})
 }
 
+// What goes back after midnight was counted on the day before.
+func TestAWarmUpCountsNoLetterOfYesterdayAsTodays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(24*time.Hour - time.Minute)
+		sent := 0
+		answer := func(string) letter.Reply {
+			if sent++; sent == 1 {
+				time.Sleep(2 * time.Minute)
+				return letter.Reply{}
+			}
+			return letter.Reply{Stage: letter.StageMail, Code: 530, Text: "5.7.0 authentication required"}
+		}
+		e, s, _ := mannered(t, Limits{WarmUp: WarmUp{Start: 8}}, 1, answer, addresses(8, "example.net")...)
+		yesterday := time.Now()
+		if _, err := e.Send(t.Context(), yesterday); err == nil || sent != 2 {
+			t.Fatalf("after %d letters: %v", sent, err)
+		}
+		for name, c := range map[string]struct {
+			at   time.Time
+			left int
+		}{"yesterday": {yesterday, 6}, "today": {time.Now(), 8}} {
+			left, err := s.Allow(t.Context(), c.at, 0, 100, func(int) int { return 8 })
+			if err != nil || left != c.left {
+				t.Errorf("%s leaves room for %d letters, want %d; %v", name, left, c.left, err)
+			}
+		}
+	})
+}
+
 // A place that asks for less is left in peace, its readers stay, and the others
 // get their letters; then it is tried with one.
 func TestAPlaceThatAsksForLessIsPaused(t *testing.T) {

@@ -126,17 +126,15 @@ func (s *sending) release(ctx context.Context, letters ...parcel) error {
 	if len(letters) == 0 {
 		return nil
 	}
-	ids := make([]int64, len(letters))
+	ids, counted := make([]int64, len(letters)), make([]time.Time, len(letters))
 	for i, l := range letters {
-		ids[i] = l.ID
+		ids[i], counted[i] = l.ID, l.counted
 	}
-	err := s.Store.Release(context.WithoutCancel(ctx), s.owner, ids)
-	if err != nil {
+	if err := s.Store.Release(context.WithoutCancel(ctx), s.owner, ids); err != nil {
 		s.process.lose()
-	} else if s.Limits.WarmUp.On() {
-		err = s.Store.Unused(context.WithoutCancel(ctx), s.clock(), len(ids))
+		return err
 	}
-	return err
+	return s.uncount(ctx, counted)
 }
 
 // refusedInARow is how many letters one after another a server may refuse for

@@ -2,6 +2,8 @@ package inbox
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -43,4 +45,14 @@ func Watch(ctx context.Context, log *slog.Logger, what string, pause time.Durati
 		case <-tick.C:
 		}
 	}
+}
+
+// firstOf joins some errors, and tells how many more there are: a thousand mails
+// that wait do so for one reason.
+func firstOf(errs []error) error {
+	const some = 3
+	if more := len(errs) - some; more > 0 {
+		errs = append(errs[:some:some], fmt.Errorf("and %d more", more))
+	}
+	return errors.Join(errs...)
 }

@@ -5,11 +5,8 @@ import (
 	"strings"
 )
 
-// Classify says what a mail is that came back, and what it says of each
-// recipient. It looks at no more than MaxMail bytes and never fails: a mail
-// that can't be read is no bounce.
-func Classify(raw []byte) Report { return classify(parseMessage(raw)) }
-
+// classify says what a mail is that came back, and what it says of each
+// recipient. It never fails: a mail that can't be read is no bounce.
 func classify(m message) Report {
 	r := Report{Automatic: m.automatic()}
 	r.origin(m)

@@ -22,9 +22,10 @@ import (
 // takes the same mail twice without harm.
 type Readers interface {
 	Bounce(ctx context.Context, b letter.Bounce) (suppressed bool, err error)
-	Leave(ctx context.Context, id int64, now time.Time) error
+	LeaveByMail(ctx context.Context, key string, id int64, now time.Time) error
 	Confirm(ctx context.Context, reader, ticket int64, now time.Time) (subscription.Reader, error)
 	AskByMail(ctx context.Context, key string, q subscription.Request, host string, now time.Time) error
+	AskLink(ctx context.Context, folded, host string, expires, now time.Time) error
 }
 
 // Options are the parts and settings of a Handler.
@@ -259,8 +260,14 @@ func (one *incoming) within() (subscription.Token, bool) {
 	return found[0], true
 }
 
+// leave ends a subscription. Whoever has a letter can: that is what its link
+// does too.
 func (one *incoming) leave(ctx context.Context, reader int64) error {
-	err := one.Readers.Leave(ctx, reader, one.Now())
+	key := one.key
+	if one.message.header.get("message-id") == "" && one.message.header.get("date") == "" {
+		key = "" // nothing tells it from a later one, which must not be lost
+	}
+	err := one.Readers.LeaveByMail(ctx, key, reader, one.Now())
 	if errors.Is(err, subscription.ErrNoReader) {
 		return nil
 	}

@@ -146,6 +146,49 @@ func TestLeavingByMail(t *testing.T) {
 	}
 }
 
+// Mail servers deliver a mail again when an answer got lost, some after days.
+func TestALeaveThatIsDeliveredAgainEndsNoNewSubscription(t *testing.T) {
+	w := newWorld(t)
+	reader, _ := w.subscriber("ana@example.net")
+	to := w.options.Mailboxes.Leave(reader)
+	leave := func(want subscription.State, header ...string) {
+		t.Helper()
+		w.take(inbox.Mail{To: to, Raw: mail("", append(header, "From: ana@example.net")...)})
+		if got := w.state("ana@example.net"); got != want {
+			t.Errorf("after %q the reader is %s, want %s", header, got, want)
+		}
+		if want == subscription.Left {
+			_, err := w.Add(t.Context(), subscription.Reader{Address: "ana@example.net", Folded: "ana@example.net", Rhythm: w.options.Defaults.Rhythm}, w.now)
+			w.ok(err)
+		}
+	}
+	leave(subscription.Left, "Message-ID: <1@example.net>")
+	leave(subscription.Active, "Received: from x by y", "Message-ID: <1@example.net>")
+	leave(subscription.Left, "Message-ID: <2@example.net>")
+	leave(subscription.Left)
+	leave(subscription.Left)
+}
+
+// Nobody but a From says who wrote: it must end no subscription, and who meant
+// it must not be asked to subscribe.
+func TestLeavingByTheWrongAddressMailsTheLink(t *testing.T) {
+	for _, c := range []struct{ subject, body string }{
+		{"unsubscribe", ""}, {"Please unsubscribe me!", "Thanks, Ana"}, {"Re: 3 new papers", "stop\n-- \nAna"}, {"", "Hello,\n\nplease unsubscribe me from this list.\n\nAna"},
+	} {
+		w := newWorld(t)
+		reader, _ := w.subscriber("ana@example.net")
+		for _, from := range []string{"ana@example.net", "stranger@example.net"} {
+			raw := mail(c.body, "From: "+from, "Subject: "+c.subject)
+			w.take(inbox.Mail{To: "subscribe@papers.example", Raw: raw})
+		}
+		ls, err := w.Letters(t.Context(), reader, 10)
+		w.ok(err)
+		if w.state("ana@example.net") != subscription.Active || w.state("stranger@example.net") != "" || len(ls) != 2 || ls[0].Kind != letter.Access {
+			t.Errorf("%q: %s, the stranger %q, letters %+v", c, w.state("ana@example.net"), w.state("stranger@example.net"), ls)
+		}
+	}
+}
+
 // A mail that we sent, and that no recipient took, must not make its reader
 // leave or confirm.
 func TestABounceIsNoCommand(t *testing.T) {

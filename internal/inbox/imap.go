@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,7 +14,8 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 )
 
-// IMAP is a mailbox on another server (RFC 9051), which is looked into.
+// IMAP is a mailbox on another server (RFC 9051), which is looked into, by one
+// goroutine at a time.
 type IMAP struct {
 	Host     string
 	Port     int    // 0: 993 for tls, 143 otherwise
@@ -23,6 +25,8 @@ type IMAP struct {
 	Folder   string
 	Config   *tls.Config // nil: the system's certificates
 	Handler  *Handler
+
+	last imap.UID // where the last look ended
 }
 
 const (
@@ -32,7 +36,7 @@ const (
 )
 
 // open logs in and selects the folder. The connection ends with ctx.
-func (m IMAP) open(ctx context.Context) (*imapclient.Client, error) {
+func (m *IMAP) open(ctx context.Context) (*imapclient.Client, error) {
 	port := m.Port
 	if port == 0 {
 		port = map[string]int{"tls": 993}[m.TLS]
@@ -82,7 +86,7 @@ func unseen(c *imapclient.Client) ([]imap.UID, error) {
 }
 
 // Check logs in and counts the mails that wait.
-func (m IMAP) Check(ctx context.Context) (waiting int, err error) {
+func (m *IMAP) Check(ctx context.Context) (waiting int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	c, err := m.open(ctx)
@@ -97,7 +101,7 @@ func (m IMAP) Check(ctx context.Context) (waiting int, err error) {
 // Poll looks into the mailbox once: the inbox's mails are removed, the others
 // are marked as seen and left for people. One that can't be handled now is left
 // as it is, and stops none behind it.
-func (m IMAP) Poll(ctx context.Context) error {
+func (m *IMAP) Poll(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, imapTimeout)
 	defer cancel()
 	c, err := m.open(ctx)
@@ -110,18 +114,31 @@ func (m IMAP) Poll(ctx context.Context) error {
 		return fmt.Errorf("IMAP server %s: search: %w", m.Host, err)
 	}
 	var errs []error
-	for _, uid := range uids[:min(len(uids), imapAtOnce)] {
+	for _, uid := range m.next(uids) {
 		if ctx.Err() != nil {
 			break
 		}
+		m.last = uid
 		if err := m.one(ctx, c, uid); err != nil {
 			errs = append(errs, fmt.Errorf("mail %d: %w", uid, err))
 		}
 	}
-	return errors.Join(append(errs, c.Logout().Wait())...)
+	return errors.Join(firstOf(errs), c.Logout().Wait())
 }
 
-func (m IMAP) one(ctx context.Context, c *imapclient.Client, uid imap.UID) error {
+// next are the mails that this look handles. Where there are more than that, it
+// goes on behind those of the last look: many that have to wait must not hold
+// up the others.
+func (m *IMAP) next(uids []imap.UID) []imap.UID {
+	if len(uids) <= imapAtOnce {
+		return uids
+	}
+	slices.Sort(uids)
+	at, _ := slices.BinarySearch(uids, m.last+1)
+	return slices.Concat(uids[at:], uids[:at])[:imapAtOnce]
+}
+
+func (m *IMAP) one(ctx context.Context, c *imapclient.Client, uid imap.UID) error {
 	raw, err := fetch(c, uid)
 	if err != nil || raw == nil {
 		return err

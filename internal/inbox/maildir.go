@@ -58,7 +58,7 @@ func (d Maildir) Poll(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("mail %s: %w", name, err))
 		}
 	}
-	return errors.Join(errs...)
+	return firstOf(errs)
 }
 
 func (d Maildir) one(ctx context.Context, name string) error {

@@ -13,7 +13,8 @@ import (
 
 // subscribe asks a mail's sender to confirm, as the form does: the answer is
 // the same whether or not the address is known. It asks nobody on the word of
-// a machine, or of a mail that says nothing of its sender.
+// a machine, or of a mail that says nothing of its sender. Who writes here to
+// leave is mailed their link: whom a From names is not known to have asked.
 func (one *incoming) subscribe(ctx context.Context) (ours bool, err error) {
 	if one.report.Automatic || one.fromUs() {
 		one.ignore(ctx, "an automatic mail does not subscribe")
@@ -24,14 +25,17 @@ func (one *incoming) subscribe(ctx context.Context) (ours bool, err error) {
 		one.ignore(ctx, "its sender can't subscribe here")
 		return true, nil
 	}
+	now := one.Now()
+	if !one.asking.AllowN(now, 1) {
+		return true, ErrBusy
+	}
+	if one.message.asksToLeave() {
+		return true, one.asked(ctx, "asked by mail how to leave", one.Readers.AskLink(ctx, folded, one.Host, now.Add(subscription.AccessFor), now))
+	}
 	keywords, ok := one.message.keywords()
 	if !ok {
 		one.ignore(ctx, "its keywords can't be read")
 		return false, nil
-	}
-	now := one.Now()
-	if !one.asking.AllowN(now, 1) {
-		return true, ErrBusy
 	}
 	q := subscription.Request{
 		Address: address, Folded: folded, Settings: one.Defaults, Language: "en",
@@ -39,45 +43,46 @@ func (one *incoming) subscribe(ctx context.Context) (ours bool, err error) {
 		Expires: now.Add(subscription.ConfirmWithin),
 	}
 	q.Settings.Keywords = keywords
-	err = one.Readers.AskByMail(ctx, one.key, q, one.Host, now)
+	return true, one.asked(ctx, "asked by mail to subscribe", one.Readers.AskByMail(ctx, one.key, q, one.Host, now))
+}
+
+// asked ends the handling of a wish that is answered by mail.
+func (one *incoming) asked(ctx context.Context, what string, err error) error {
 	switch {
 	case errors.Is(err, subscription.ErrTooMany):
 		one.ignore(ctx, "its sender was mailed enough for a day")
-		return true, nil
+		return nil
 	case err != nil:
-		return true, err
+		return err
 	}
-	one.Log.InfoContext(ctx, "asked by mail to subscribe")
+	one.Log.InfoContext(ctx, what)
 	one.Wake()
-	return true, nil
+	return nil
 }
 
-// filler is what people write where a subject is wanted and they have none.
-var filler = regexp.MustCompile(`(?i)^(?:\s*(?:re|fwd?|aw|wg|sv)\s*:)*\s*(?:(?:please )?(?:subscribe|subscription|sign ?up|join|start)(?: (?:me|please))*|keywords?|hello|hi|test|\(?no subject\)?|papers?)?\s*[:.!,-]*\s*`)
-
-// keywords are those in the subject, else those in the body. Where they can't
-// be read as they were written, their words are taken: the mail that asks to
-// confirm shows them.
+// keywords are those that the mail asks for. Where they can't be read as they
+// were written, their words are taken: the mail that asks to confirm shows them.
 func (m message) keywords() (string, bool) {
-	subject := m.header.word("subject")
-	for _, text := range []string{filler.ReplaceAllString(subject, ""), m.typed()} {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		for _, form := range []string{text, wordsOf(text)} {
-			if _, err := interest.Parse(form); err == nil {
-				return form, true
-			}
-		}
-		return "", false
+	name, _, named := strings.Cut(m.header.word("from"), "<")
+	if !named {
+		name = ""
 	}
-	return "", true // all papers
+	text := keywordsIn(m.header.word("subject"), m.typed(), name)
+	if text == "" {
+		return "", true // all papers
+	}
+	for _, form := range []string{text, wordsOf(text)} {
+		if _, err := interest.Parse(form); err == nil {
+			return form, true
+		}
+	}
+	return "", false
 }
 
 var signature = regexp.MustCompile(`(?m)^(?:-- ?|__+|Sent from my .*|Get Outlook for .*|On .* wrote:|Von: .*|From: .*|-----Original Message-----.*)$`)
 
-// typed is what the mail's writer typed: its first text part without
-// signature and without what is quoted.
+// typed is what the mail's writer typed: its first text part without what is
+// below a signature's mark and without what is quoted.
 func (m message) typed() string {
 	for _, p := range m.parts {
 		if p.kind != "text/plain" && p.kind != "text/html" {
@@ -87,16 +92,7 @@ func (m message) typed() string {
 		if at := signature.FindStringIndex(text); at != nil {
 			text = text[:at[0]]
 		}
-		var lines []string
-		for line := range strings.Lines(unquoted(text)) {
-			if line = strings.TrimSpace(line); line != "" {
-				lines = append(lines, line)
-			}
-		}
-		if len(lines) > 0 {
-			lines[0] = filler.ReplaceAllString(lines[0], "")
-		}
-		return strings.Join(lines, "\n")
+		return unquoted(text)
 	}
 	return ""
 }

@@ -1,9 +1,11 @@
 package inbox_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -228,7 +230,7 @@ func TestIMAP(t *testing.T) {
 	}
 	add(mail("How are you?", "From: bea@example.net", "To: bounces@papers.example"))
 	add([]byte("Delivered-To: " + w.options.Mailboxes.Bounce(reader, id) + "\r\n" + string(bounceMail("ana@example.net", "5.1.1", gone, "Subject: x"))))
-	box := inbox.IMAP{Host: "127.0.0.1", Port: port, TLS: "none", Username: "bounces", Password: "secret", Folder: "INBOX", Handler: w.Handler}
+	box := &inbox.IMAP{Host: "127.0.0.1", Port: port, TLS: "none", Username: "bounces", Password: "secret", Folder: "INBOX", Handler: w.Handler}
 	if n, err := box.Check(t.Context()); err != nil || n != 2 {
 		t.Fatalf("waiting %d, %v", n, err)
 	}
@@ -246,6 +248,39 @@ func TestIMAP(t *testing.T) {
 	box.Password = "wrong"
 	if err := box.Poll(t.Context()); err == nil || strings.Contains(err.Error(), "wrong") {
 		t.Errorf("with a wrong password: %v", err)
+	}
+}
+
+func TestIMAPMailsThatWaitHoldUpNoOthers(t *testing.T) {
+	w := newWorld(t)
+	reader, id := w.subscriber("ana@example.net")
+	port, user := mailServer(t)
+	add := func(raw []byte) {
+		t.Helper()
+		_, err := user.Append("INBOX", literal{bytes.NewReader(raw), int64(len(raw))}, &imap.AppendOptions{})
+		w.ok(err)
+	}
+	waits := append([]byte("Delivered-To: "+w.options.Mailboxes.Bounce(reader, id)+"\r\n"), bounceMail("ana@example.net", "5.1.1", gone, "Subject: x")...)
+	for range 1100 {
+		add(waits)
+	}
+	add(mail("", "Delivered-To: "+w.options.Mailboxes.Leave(reader), "From: ana@example.net"))
+	o := w.options
+	o.Readers = broken{Readers: w.Store}
+	o.Log = slog.New(slog.DiscardHandler)
+	box := &inbox.IMAP{Host: "127.0.0.1", Port: port, TLS: "none", Username: "bounces", Password: "secret", Folder: "INBOX", Handler: inbox.New(o)}
+	for range 2 {
+		if err := box.Poll(t.Context()); err == nil || !strings.Contains(err.Error(), " more") || strings.Count(err.Error(), "\n") > 5 {
+			t.Errorf("that mails wait is told as %v", err)
+		}
+	}
+	if got := w.state("ana@example.net"); got != subscription.Left {
+		t.Errorf("the reader is %s", got)
+	}
+	status, err := user.Status("INBOX", &imap.StatusOptions{NumUnseen: true})
+	w.ok(err)
+	if *status.NumUnseen != 1100 {
+		t.Errorf("%d mails wait, want 1100", *status.NumUnseen)
 	}
 }
 

@@ -124,7 +124,7 @@ func (c *neighbours) read(number int, f field, text string) {
 	}
 }
 
-// split is Words without what nobody asks for here.
+// split is analyse without what nobody asks for here.
 func (c *neighbours) split(text string) {
 	c.text = c.text[:0]
 	for at := 0; at < len(text); {

@@ -15,16 +15,6 @@ type Span struct {
 	Start, End int
 }
 
-// Words returns the words of a text in their order.
-func Words(text string) []Span {
-	tokens := analyse(text)
-	spans := make([]Span, len(tokens))
-	for i, t := range tokens {
-		spans[i] = t.Span
-	}
-	return spans
-}
-
 // token is a word with what the index needs beyond its form.
 type token struct {
 	Span

@@ -55,6 +55,7 @@ type NoticeInput struct {
 	Expires  time.Time
 	Location *time.Location // the reader's; nil: UTC
 	Known    bool           // the address is a reader's already: new keywords were asked
+	Back     bool           // the address is of a reader who left: to come back was asked
 	ReplyTo  string         // an address, a reply to which confirms; empty: none
 }
 
@@ -168,7 +169,7 @@ func (c *Composer) Notice(l Letter, in NoticeInput) (Message, error) {
 	}
 	v := noticeView{
 		Site: c.view, Kind: l.Kind, Address: clean(l.Address),
-		Keywords: keywords(l.Keywords), Link: in.Link, Known: in.Known, Reply: in.ReplyTo != "",
+		Keywords: keywords(l.Keywords), Link: in.Link, Known: in.Known, Back: in.Back, Reply: in.ReplyTo != "",
 		Made: l.Made.In(zone(in.Location)), Expires: in.Expires.In(zone(in.Location)),
 	}
 	m, err := c.message(l, "notice", v)
@@ -363,7 +364,7 @@ type noticeView struct {
 	Address       string
 	Keywords      string // empty: all papers
 	Link          string
-	Known         bool
+	Known, Back   bool
 	Reply         bool      // a reply confirms too
 	Made, Expires time.Time // in the reader's zone
 }

@@ -159,21 +159,16 @@ func TestGoldenDigest(t *testing.T) {
 func TestGoldenNotices(t *testing.T) {
 	c := composer(t)
 	for _, kind := range []letter.Kind{letter.Confirmation, letter.Access, letter.Move} {
-		for _, known := range []bool{false, true} {
-			if known && kind != letter.Confirmation {
+		for name, in := range map[string]letter.NoticeInput{"": {}, "-known": {Known: true}, "-back": {Back: true}} {
+			if name != "" && kind != letter.Confirmation {
 				continue
 			}
+			name = string(kind) + name
 			l := letter.Letter{Kind: kind, Address: "reader@example.org", Made: morning, Keywords: "robot, -survey"}
-			m, err := c.Notice(l, letter.NoticeInput{
-				Link: "https://paperboy.example/confirm/abc", Expires: morning.Add(48 * time.Hour), Known: known,
-				Location: time.FixedZone("CEST", 2*3600),
-			})
+			in.Link, in.Expires, in.Location = "https://paperboy.example/confirm/abc", morning.Add(48*time.Hour), time.FixedZone("CEST", 2*3600)
+			m, err := c.Notice(l, in)
 			if err != nil {
 				t.Fatal(err)
-			}
-			name := string(kind)
-			if known {
-				name += "-known"
 			}
 			golden(t, name+".txt", "Subject: "+m.Subject+"\n\n"+m.Text)
 			if diff := cmp.Diff([]letter.Header{{Name: "Auto-Submitted", Value: "auto-generated"}}, m.Headers); diff != "" {

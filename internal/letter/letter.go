@@ -139,8 +139,16 @@ type Paused struct {
 
 // Postponed is a letter that is given back untried.
 type Postponed struct {
-	Letter int64
-	Until  time.Time // not to be claimed before
+	Letter  int64
+	Until   time.Time // not to be claimed before
+	Counted time.Time // when it was counted as going out; zero: it was not
+}
+
+// Holder is a process that holds claims.
+type Holder struct {
+	Owner   int64
+	Letters int
+	Beat    time.Time // its last sign of life
 }
 
 // Message is a composed mail before it is put on the wire.

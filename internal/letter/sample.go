@@ -28,8 +28,8 @@ func (c *Composer) rehearse() error {
 		}
 	}
 	for _, kind := range []Kind{Confirmation, Access, Move} {
-		for _, known := range []bool{false, true} {
-			in := NoticeInput{Link: "https://paperboy.example/confirm/sample", Expires: sampleTime, Known: known}
+		for _, in := range []NoticeInput{{}, {Known: true}, {Back: true}} {
+			in.Link, in.Expires = "https://paperboy.example/confirm/sample", sampleTime
 			for _, in.ReplyTo = range []string{"", "sample@paperboy.example"} {
 				if _, err := c.Notice(sampleLetter(kind), in); err != nil {
 					return err

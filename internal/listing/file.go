@@ -14,11 +14,8 @@ type file struct {
 	name, path string
 }
 
-// NewFile returns the source "file" that reads the JSON Lines at path.
-func NewFile(path string) Source { return NewFileNamed("file", path) }
-
-// NewFileNamed is NewFile under another name, where there are several.
-func NewFileNamed(name, path string) Source { return &file{name: name, path: path} }
+// NewFile returns the source of that name that reads the JSON Lines at path.
+func NewFile(name, path string) Source { return &file{name: name, path: path} }
 
 func (f *file) Name() string { return f.name }
 

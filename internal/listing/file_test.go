@@ -108,7 +108,7 @@ func TestFileUnchangedIsQuiet(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	source := NewFile(path)
+	source := NewFile("file", path)
 	write(`{"title":"T","summary":"S"}`)
 	first, err := source.Fetch(t.Context(), tuesday, "")
 	if err != nil || len(first.Listings) != 1 || first.Quiet != "" {
@@ -127,12 +127,12 @@ func TestFileUnchangedIsQuiet(t *testing.T) {
 
 func TestFileThatIsNotThere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "none.jsonl")
-	b, err := NewFileNamed("mine", path).Fetch(t.Context(), tuesday, "memo")
+	b, err := NewFile("mine", path).Fetch(t.Context(), tuesday, "memo")
 	wantError(t, err, "mine: ", path)
 	if b.Memo != "memo" {
 		t.Errorf("the memo is lost: %q", b.Memo)
 	}
-	_, err = NewFile(t.TempDir()).Fetch(t.Context(), tuesday, "")
+	_, err = NewFile("file", t.TempDir()).Fetch(t.Context(), tuesday, "")
 	wantError(t, err, "directory")
 }
 
@@ -163,7 +163,7 @@ func TestFileReadingBreaksOff(t *testing.T) {
 }
 
 func TestFileCapturedPapers(t *testing.T) {
-	b, err := NewFile(peers.Data(t, "papers-page-approximations.jsonl")).Fetch(t.Context(), time.Time{}, "")
+	b, err := NewFile("file", peers.Data(t, "papers-page-approximations.jsonl")).Fetch(t.Context(), time.Time{}, "")
 	if err != nil || len(b.Listings) != 119 {
 		t.Errorf("%d listings, %v, want 119", len(b.Listings), err)
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"paperboy/internal/letter"
 )
@@ -19,10 +20,27 @@ import (
 // mail program opens.
 type Folder struct{ dir string }
 
-// NewFolder makes dir, for its owner only, unless it is there already.
+// draftLife is after what time a file that takes shape is taken for one that
+// its process did not live to finish.
+const draftLife = time.Hour
+
+// NewFolder makes dir, for its owner only, unless it is there already, and
+// removes what processes that died left unfinished in it.
 func NewFolder(dir string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("mail folder: %w", err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("mail folder: %w", err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") || !strings.HasSuffix(e.Name(), ".eml.draft") {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > draftLife {
+			_ = os.Remove(filepath.Join(dir, e.Name())) // the next start tries again
+		}
 	}
 	return &Folder{dir: dir}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -77,6 +78,26 @@ func TestFolder(t *testing.T) {
 	}
 	if err := conn.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAFolderLosesOldDraftsAndNothingElse(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name string, age time.Duration) {
+		path, at := filepath.Join(dir, name), time.Now().Add(-age)
+		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chtimes(path, at, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(".digest.1@example.org.eml.draft", 2*time.Hour)
+	put(".digest.2@example.org.eml.draft", time.Minute) // another process is at it
+	put("digest.3@example.org.eml", 2*time.Hour)
+	put(".hidden", 2*time.Hour)
+	put("my.eml.draft", 2*time.Hour)
+	openFolder(t, dir)
+	want := []string{".digest.2@example.org.eml.draft", ".hidden", "digest.3@example.org.eml", "my.eml.draft"}
+	if diff := cmp.Diff(want, names(t, dir)); diff != "" {
+		t.Errorf("left (-want +got):\n%s", diff)
 	}
 }
 

@@ -186,6 +186,20 @@ func (s *Store) AskByMail(ctx context.Context, key string, q subscription.Reques
 	return nil
 }
 
+// LeaveByMail is Leave for a wish that came by mail: the same mail, delivered
+// again after the reader has come back, ends nothing. A mail without a key
+// always counts.
+func (s *Store) LeaveByMail(ctx context.Context, key string, id int64, now time.Time) error {
+	return s.change(ctx, id, func(t *tx, r subscription.Reader) error {
+		if key != "" {
+			if first, err := t.once(key, now); err != nil || !first {
+				return err
+			}
+		}
+		return t.leave(r, now)
+	})
+}
+
 // once reports whether a mail's command is to be carried out, and notes that it
 // is.
 func (t *tx) once(key string, now time.Time) (bool, error) {

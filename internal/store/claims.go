@@ -100,6 +100,24 @@ type sender struct {
 	beat time.Time
 }
 
+// Holders returns the owners of claims but for one.
+func (s *Store) Holders(ctx context.Context, except int64) (all []letter.Holder, err error) {
+	const query = `
+		SELECT owners.id, owners.beat, COUNT(*) FROM letters JOIN owners ON owners.id = letters.owner
+		WHERE letters.owner IS NOT NULL AND letters.owner <> $1
+		GROUP BY owners.id, owners.beat ORDER BY owners.id`
+	err = s.read(ctx, func(t *tx) (err error) {
+		all, err = collect(t, query, []any{except}, func(scan func(...any) error, h *letter.Holder) error {
+			return scan(&h.Owner, moment{&h.Beat}, &h.Letters)
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("who holds letters: %w", err)
+	}
+	return all, nil
+}
+
 // wanted is the condition on which a queued letter still goes out: that of a
 // reader who left or paused meanwhile does not. Notices are dropped with the
 // request that they answer.

@@ -203,6 +203,24 @@ var bounceTests = []test{
 			w.Errorf("letters %v", got)
 		}
 	}},
+	{"a wish to leave that is mailed twice ends one subscription", func(w *world) {
+		r := w.add("a@example.org", noon)
+		leave := func(key string, want subscription.State) {
+			w.Helper()
+			w.ok(w.LeaveByMail(w.Context(), key, r.ID, noon))
+			if got := w.reader(r.ID).State; got != want {
+				w.Errorf("after mail %q the reader is %s, want %s", key, got, want)
+			}
+		}
+		leave("key", subscription.Left)
+		w.add("a@example.org", noon)
+		leave("key", subscription.Active)
+		leave("another", subscription.Left)
+		w.add("a@example.org", noon)
+		leave("", subscription.Left)
+		w.add("a@example.org", noon)
+		leave("", subscription.Left)
+	}},
 	{"what came back is in the export, and is pruned with the letters", func(w *world) {
 		r := w.add("a@example.org", noon)
 		w.bounced(bounce(letter.SoftBounce, r.ID, w.sent(r.ID, noon), noon))

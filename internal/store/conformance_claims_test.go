@@ -206,6 +206,21 @@ var claimTests = []test{
 			w.ok(w.Delete(w.Context(), r.ID))
 		}
 	}},
+	{"who else holds letters, and when they were heard of last", func(w *world) {
+		me, other, idle := w.join(noon), w.join(noon), w.join(noon)
+		for i := range 3 {
+			w.enqueue(w.add(fmt.Sprintf("r%d@example.org", i), noon), noon)
+		}
+		_, err := w.Claim(w.Context(), other, noon, 2)
+		w.ok(err)
+		w.ok(w.Beat(w.Context(), other, noon.Add(hour)))
+		w.claim(me, noon)
+		got, err := w.Holders(w.Context(), me)
+		w.ok(err)
+		if diff := cmp.Diff([]letter.Holder{{Owner: other, Letters: 2, Beat: noon.Add(hour)}}, got); diff != "" {
+			w.Errorf("%s (and %d holds none)", diff, idle)
+		}
+	}},
 	{"nobody reaps themselves", func(w *world) {
 		me := w.join(noon.Add(-day))
 		_, err := w.Reap(w.Context(), me, noneAlive, "here", noon, noon)

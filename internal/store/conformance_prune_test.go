@@ -1,9 +1,11 @@
 package store_test
 
 import (
+	"fmt"
 	"time"
 
 	"paperboy/internal/letter"
+	"paperboy/internal/paper"
 	"paperboy/internal/store"
 )
 
@@ -47,6 +49,18 @@ var pruneTests = []test{
 		if len(votes) != 2 || votes[0] != 2 || votes[1] != 4 {
 			w.Errorf("votes left: %v, want the last of each day: 2 and 4", votes)
 		}
+	}},
+	{"more old readings than one search finds", func(w *world) {
+		w.begin("hf")
+		for n := range 4 {
+			var all []paper.Listing
+			for i := range 520 {
+				all = append(all, listed(fmt.Sprintf("2606.%05d", i), fmt.Sprint("Robots ", i), n))
+			}
+			w.record("hf", noon.Add(time.Duration(n)*hour), all...)
+		}
+		w.prune(noon.Add(store.KeepReadings+2*day), 3*520)
+		w.prune(noon.Add(store.KeepReadings+2*day), 0)
 	}},
 }
 

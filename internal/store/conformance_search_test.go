@@ -302,9 +302,9 @@ func TestSearchFindsWhatMatchesInRealPapers(t *testing.T) {
 		w.compareWith(t, documents, want)
 	}
 	for _, d := range documents { // words as they stand there
-		words, typed := interest.Words(d.Summary), strings.NewReplacer(`"`, " ", "\n", " ")
-		for i := 0; i+2 < len(words); i += 40 {
-			want, err := interest.Parse(`"` + typed.Replace(d.Summary[words[i].Start:words[i+1+i%2].End]) + `"`)
+		words := strings.Fields(strings.ReplaceAll(d.Summary, `"`, " "))
+		for i := 0; i+3 < len(words); i += 40 {
+			want, err := interest.Parse(`"` + strings.Join(words[i:i+2+i%2], " ") + `"`)
 			if err == nil {
 				w.compareWith(t, documents, want)
 			}

@@ -30,22 +30,25 @@ func scanPaused(scan func(...any) error, p *letter.Paused) error {
 // PausePlace pauses a place that asked for it at the time at, and returns the pause.
 // Several letters that hear the same at once make one request.
 func (s *Store) PausePlace(ctx context.Context, domain string, r letter.Reply, at time.Time) (p letter.Paused, err error) {
-	const look = `SELECT domain, until, requests, reason FROM pauses WHERE domain = $1 AND until > $2`
-	const keep = `
-		INSERT INTO pauses (domain, until, requests, reason) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (domain) DO UPDATE SET until = excluded.until, requests = excluded.requests, reason = excluded.reason`
+	// The row is locked before it is read: a pause is told once.
+	const lock = `
+		INSERT INTO pauses (domain, until, requests, reason) VALUES ($1, $2, 0, '')
+		ON CONFLICT (domain) DO UPDATE SET until = pauses.until
+		RETURNING domain, until, requests, reason`
+	const keep = `UPDATE pauses SET until = $2, requests = $3, reason = $4 WHERE domain = $1`
+	forgotten := at.Add(-day)
 	err = s.write(ctx, func(t *tx) error {
-		known, err := collect(t, look, []any{domain, stamp(at.Add(-day))}, scanPaused)
+		known, err := collect(t, lock, []any{domain, stamp(forgotten)}, scanPaused)
 		if err != nil {
 			return err
 		}
-		if len(known) > 0 {
-			p = known[0]
-		}
-		if p.Until.After(at) {
+		if p = known[0]; p.Until.After(at) {
 			return nil
 		}
-		p.Domain, p.Requests, p.Reason = domain, p.Requests+1, fmt.Sprintf("%d %s", r.Code, r.Text)
+		if !p.Until.After(forgotten) {
+			p.Requests = 0
+		}
+		p.Requests, p.Reason = p.Requests+1, fmt.Sprintf("%d %s", r.Code, r.Text)
 		p.Until = letter.Pause(r, p.Requests, at)
 		_, err = t.exec(keep, p.Domain, stamp(p.Until), p.Requests, p.Reason)
 		return err
@@ -91,16 +94,19 @@ func (s *Store) Postpone(ctx context.Context, owner int64, all []letter.Postpone
 // room for, which it returns. ceiling is told on how many days before letters
 // went out. All processes share the count.
 func (s *Store) Allow(ctx context.Context, now time.Time, needed, wanted int, ceiling func(earlier int) int) (allowed int, err error) {
-	const count = `
-		INSERT INTO sent_days (day, sent) VALUES ($1, $2)
-		ON CONFLICT (day) DO UPDATE SET sent = sent_days.sent + excluded.sent`
+	// The day's row is locked before it is read.
+	const lock = `
+		INSERT INTO sent_days (day, sent) VALUES ($1, 0)
+		ON CONFLICT (day) DO UPDATE SET sent = sent_days.sent
+		RETURNING sent`
+	const count = `UPDATE sent_days SET sent = sent + $2 WHERE day = $1`
 	today := now.UTC().Format(time.DateOnly)
 	err = s.write(ctx, func(t *tx) error {
 		var earlier, sent int
-		if err := t.one(`SELECT COUNT(*) FROM sent_days WHERE day < $1 AND sent > 0`, []any{today}, &earlier); err != nil {
+		if err := t.one(lock, []any{today}, &sent); err != nil {
 			return err
 		}
-		if err := t.one(`SELECT COALESCE(SUM(sent), 0) FROM sent_days WHERE day = $1`, []any{today}, &sent); err != nil {
+		if err := t.one(`SELECT COUNT(*) FROM sent_days WHERE day < $1 AND sent > 0`, []any{today}, &earlier); err != nil {
 			return err
 		}
 		allowed = max(min(wanted, ceiling(earlier)-sent-needed), 0)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -29,13 +30,6 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (int, error) {
 		DELETE FROM letters WHERE id IN (
 			SELECT id FROM (SELECT id, made, state FROM letters ORDER BY id LIMIT $2) AS oldest
 			WHERE made < $1 AND state <> 'queued')`
-	const readings = `
-		DELETE FROM readings WHERE (paper, source, at) IN (
-			SELECT paper, source, at FROM readings WHERE at < $1 AND EXISTS (
-				SELECT 1 FROM readings AS later
-				WHERE later.paper = readings.paper AND later.source = readings.source
-					AND later.at > readings.at AND substr(later.at, 1, 10) = substr(readings.at, 1, 10))
-			LIMIT $2)`
 	const bounces = `DELETE FROM bounces WHERE id IN (SELECT id FROM bounces WHERE at < $1 LIMIT $2)`
 	const commands = `DELETE FROM commands WHERE key IN (SELECT key FROM commands WHERE at < $1 LIMIT $2)`
 	gone := 0
@@ -44,7 +38,6 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (int, error) {
 		before      time.Time
 	}{
 		{"letters", letters, now.Add(-KeepLetters)},
-		{"readings", readings, now.Add(-KeepReadings)},
 		{"bounces", bounces, now.Add(-KeepLetters)},
 		{"commands", commands, now.Add(-KeepCommands)},
 	} {
@@ -54,7 +47,11 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (int, error) {
 			return gone, fmt.Errorf("prune %s: %w", one.what, err)
 		}
 	}
-	return gone, nil
+	n, err := s.pruneReadings(ctx, now.Add(-KeepReadings))
+	if err != nil {
+		err = fmt.Errorf("prune readings: %w", err)
+	}
+	return gone + n, err
 }
 
 func (s *Store) pruneAll(ctx context.Context, query string, before time.Time) (gone int, err error) {
@@ -68,4 +65,72 @@ func (s *Store) pruneAll(ctx context.Context, query string, before time.Time) (g
 		}
 	}
 	return gone, nil
+}
+
+// papersAtOnce bounds one search for old readings, and so how many it finds.
+const papersAtOnce = 500
+
+// readingKey names a reading.
+type readingKey struct {
+	paper  int64
+	source string
+	at     string
+}
+
+// pruneReadings looks for old readings, of which there are too many to look
+// through while nobody else can write, some papers at a time.
+func (s *Store) pruneReadings(ctx context.Context, before time.Time) (gone int, err error) {
+	var last int64
+	err = s.read(ctx, func(t *tx) error {
+		return t.one(`SELECT COALESCE(MAX(paper), 0) FROM readings`, nil, &last)
+	})
+	for paper := int64(0); err == nil && paper < last; paper += papersAtOnce {
+		var old []readingKey
+		if old, err = s.oldReadings(ctx, paper, before); err != nil {
+			break
+		}
+		for some := range slices.Chunk(old, pruneAtOnce) {
+			n, err := s.deleteReadings(ctx, some)
+			gone += n
+			if err != nil {
+				return gone, err
+			}
+		}
+	}
+	return gone, err
+}
+
+// oldReadings are those of the papers behind the given one that were taken
+// before that time and are not the last of their day.
+func (s *Store) oldReadings(ctx context.Context, behind int64, before time.Time) (old []readingKey, err error) {
+	const query = `
+		SELECT paper, source, at FROM readings WHERE paper > $1 AND paper <= $2 AND at < $3 AND EXISTS (
+			SELECT 1 FROM readings AS later
+			WHERE later.paper = readings.paper AND later.source = readings.source
+				AND later.at > readings.at AND substr(later.at, 1, 10) = substr(readings.at, 1, 10))`
+	err = s.read(ctx, func(t *tx) (err error) {
+		old, err = collect(t, query, []any{behind, behind + papersAtOnce, stamp(before)}, func(scan func(...any) error, k *readingKey) error {
+			return scan(&k.paper, &k.source, &k.at)
+		})
+		return err
+	})
+	return old, err
+}
+
+// deleteReadings goes by the keys alone: what made a reading old makes it so
+// for good.
+func (s *Store) deleteReadings(ctx context.Context, keys []readingKey) (gone int, err error) {
+	const query = `DELETE FROM readings WHERE paper = $1 AND source = $2 AND at = $3`
+	err = s.write(ctx, func(t *tx) error {
+		gone = 0
+		for _, k := range keys {
+			n, err := t.exec(query, k.paper, k.source, k.at)
+			if err != nil {
+				return err
+			}
+			gone += n
+		}
+		return nil
+	})
+	return gone, err
 }

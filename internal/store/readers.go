@@ -215,16 +215,18 @@ func (s *Store) Resume(ctx context.Context, id int64, now time.Time) error {
 // Leave ends a subscription. Nothing that waits is sent any more, and no open
 // request can be answered. Leaving twice is harmless.
 func (s *Store) Leave(ctx context.Context, id int64, now time.Time) error {
+	return s.change(ctx, id, func(t *tx, r subscription.Reader) error { return t.leave(r, now) })
+}
+
+func (t *tx) leave(r subscription.Reader, now time.Time) error {
 	const query = `UPDATE readers SET state = 'left', prior = '', gone = $2, next_due = '', welcome = 0, paused_until = NULL WHERE id = $1`
-	return s.change(ctx, id, func(t *tx, r subscription.Reader) error {
-		if r.State == subscription.Left {
-			return nil
-		}
-		if _, err := t.exec(query, id, stamp(now)); err != nil {
-			return err
-		}
-		return t.dropAll(id)
-	})
+	if r.State == subscription.Left {
+		return nil
+	}
+	if _, err := t.exec(query, r.ID, stamp(now)); err != nil {
+		return err
+	}
+	return t.dropAll(r.ID)
 }
 
 // ExplainLeaving keeps why a reader who has left did so.

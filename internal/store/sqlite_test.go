@@ -227,6 +227,9 @@ func TestAFullDiskLeavesNothingHalfWritten(t *testing.T) {
 			break
 		}
 		failed++
+		if !strings.HasSuffix(err.Error(), "the disk that holds "+file+" is full") {
+			t.Fatalf("it is told as %v", err)
+		}
 		if codeOf(err) != sqlite3.SQLITE_FULL || got != 0 || memo != "" {
 			t.Fatalf("with %d pages: %d papers, memo %q, %v", pages, got, memo, err)
 		}

@@ -28,6 +28,7 @@ const busyTimeout = 10 * time.Second
 
 // Store is an open database. Its methods may be called by several goroutines.
 type Store struct {
+	file string
 	// SQLite has one writer at a time. A pool of one makes goroutines queue
 	// for it here, in order, and leaves SQLite's own polling to processes.
 	writer *pool
@@ -70,7 +71,7 @@ func open(ctx context.Context, file string, more url.Values) (*Store, error) {
 	if err := touch(file); err != nil {
 		return nil, err
 	}
-	s := &Store{halvesFrom: halvesFrom}
+	s := &Store{file: file, halvesFrom: halvesFrom}
 	if s.writer, err = newPool(file, 1, more); err != nil {
 		return nil, err
 	}
@@ -179,7 +180,7 @@ func (s *Store) CopyTo(ctx context.Context, file string) error {
 		return fmt.Errorf("copy database to %s: %w", file, err)
 	}
 	if _, err := s.reader.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
-		return fmt.Errorf("copy database to %s: %w", file, err)
+		return fmt.Errorf("copy database to %s: %w", file, full(file, err))
 	}
 	return nil
 }
@@ -192,7 +193,7 @@ func (s *Store) Close() error {
 // write runs fn in a transaction that is committed if fn returns nil. It holds
 // the write lock from the start, so that what fn has read stays true.
 func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
-	return run(ctx, s.writer, nil, fn)
+	return full(s.file, run(ctx, s.writer, nil, fn))
 }
 
 // read runs fn in a transaction that sees one moment of the database.

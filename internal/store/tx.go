@@ -145,3 +145,22 @@ func busy(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
+
+// fullError says in plain words that there is no room for the database, or for
+// the log and the shared memory beside it.
+type fullError struct {
+	file string
+	err  error
+}
+
+func (e *fullError) Error() string { return "the disk that holds " + e.file + " is full" }
+func (e *fullError) Unwrap() error { return e.err }
+
+// full is the error, in plain words where it is that the file's disk is full.
+func full(file string, err error) error {
+	var e *sqlite.Error
+	if errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_FULL || e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE) {
+		return &fullError{file, err}
+	}
+	return err
+}

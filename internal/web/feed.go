@@ -30,8 +30,10 @@ func (s *server) showFeed(kind string) handle {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		a := readSearch(r.URL.Query())
 		want, err := interest.Parse(a.query)
-		if err != nil {
-			return errNotFound
+		if err != nil { // a program asks: it gets a line, and no page
+			personal(w)
+			http.Error(w, "q can't be read as keywords: "+err.Error(), http.StatusBadRequest)
+			return nil
 		}
 		got, err := s.Catalogue.Search(r.Context(), want, paper.Search{Order: paper.ByDate, Limit: perFeed}, s.Now())
 		if err != nil {

@@ -57,6 +57,25 @@ func TestSearchPages(t *testing.T) {
 	})
 }
 
+func TestAMisspeltSearchOffersWhatWasMeant(t *testing.T) {
+	inBubble(t, nil, func(t *testing.T, s *site) {
+		s.many(t, 45)
+		a := s.get(base + "/papers?order=date&q=" + url.QueryEscape(`title:"widgte number", laundry`))
+		want(t, "one word", a, 200, `Did you mean title:"widget number", laundry?`)
+		link := regexp.MustCompile(`<a href="([^"]*)">title:&#34;widget`).FindStringSubmatch(a.body)
+		if link == nil {
+			t.Fatalf("no link: %s", a.body)
+		}
+		want(t, "where it leads", s.get("https://example.org"+html.UnescapeString(link[1])), 200, "46 papers of 48")
+		want(t, "two words", s.get(base+"/papers?q=widgte+nubmer"), 200, "Did you mean widget number?", "Nothing matches")
+		for _, q := range []string{"widget", "zebrafish", "", "robots"} {
+			if a := s.get(base + "/papers?q=" + q); strings.Contains(a.text(), "Did you mean") {
+				t.Errorf("%q: %s", q, a.text())
+			}
+		}
+	})
+}
+
 // many records papers that one word finds.
 func (s *site) many(t testing.TB, n int) {
 	t.Helper()
@@ -161,7 +180,13 @@ func TestFeeds(t *testing.T) {
 			name, query, _ := strings.Cut(path, "?")
 			s.feeds(t, name, query)
 		}
-		want(t, "a search that can't be read", s.get(base+"/feed.atom?q=("), 404)
+		for _, kind := range []string{"atom", "json"} {
+			a := s.get(base + "/feed." + kind + "?q=" + url.QueryEscape(`"x`))
+			want(t, "a search that can't be read", a, 400, "column 3", "expected")
+			if a.header.Get("Content-Type") != "text/plain; charset=utf-8" {
+				t.Errorf("it is told as %s", a.header.Get("Content-Type"))
+			}
+		}
 	})
 }
 

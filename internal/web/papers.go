@@ -1,9 +1,12 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +21,8 @@ type papersPage struct {
 	Order    paper.Order
 	Orders   []orderLink
 	Found    found
-	Page     int // from 1
+	Meant    []meantLink // the search with its words spelt as others write them
+	Page     int         // from 1
 	Pages    int
 	Earlier  string // the page before; empty: there is none
 	Later    string
@@ -33,6 +37,9 @@ type orderLink struct {
 	Path    string
 	Current bool
 }
+
+// meantLink leads to a search that may have been meant.
+type meantLink struct{ Query, Path string }
 
 const (
 	perPage = 20
@@ -95,6 +102,9 @@ func (s *server) showPapers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if page.Meant, err = s.meant(r.Context(), want, a, page.Found.Matched); err != nil {
+		return err
+	}
 	page.Pages = min((page.Found.Matched+perPage-1)/perPage, maxPage)
 	page.links(a)
 	title, about := "All papers", "Research papers by how much they trend."
@@ -105,6 +115,65 @@ func (s *server) showPapers(w http.ResponseWriter, r *http.Request) error {
 	h := s.headOf(a.path(a.order, a.page), title, about)
 	h.Feed = page.Feed
 	return s.publish(w, r, "papers", h, page, briefly)
+}
+
+const (
+	// fewMatches is up to how many papers a search may have found another word
+	// than it meant.
+	fewMatches = 10
+	mostMeant  = 3
+)
+
+// meant looks for misspelt words in a search that found hardly anything: what
+// may be meant is all of them put right, then each by itself in its other ways.
+// It looks while few others are helped, for a search answers without it too.
+func (s *server) meant(ctx context.Context, want interest.Interest, a asked, matched int) ([]meantLink, error) {
+	if want.Empty() || a.page > 1 || matched > fewMatches {
+		return nil, nil
+	}
+	select {
+	case s.helping <- struct{}{}:
+		<-s.helping
+	default:
+		return nil, nil
+	}
+	help, err := s.help(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	var wrong []interest.Spelling
+	for _, k := range help.Keywords {
+		wrong = append(wrong, k.Spelling...)
+	}
+	return meantLinks(a, wrong), nil
+}
+
+func meantLinks(a asked, wrong []interest.Spelling) (all []meantLink) {
+	right := a.query
+	for _, w := range wrong {
+		right = respell(right, w.Word, w.Instead[0])
+	}
+	queries := []string{right}
+	for _, w := range wrong {
+		for _, instead := range w.Instead[1:] {
+			queries = append(queries, respell(a.query, w.Word, instead))
+		}
+	}
+	for _, q := range queries {
+		known := slices.ContainsFunc(all, func(m meantLink) bool { return m.Query == q })
+		if len(all) < mostMeant && q != a.query && !known && checkKeywords(q) == nil {
+			b := a
+			b.query = q
+			all = append(all, meantLink{q, b.path(a.order, 1)})
+		}
+	}
+	return all
+}
+
+// respell puts another word in the place of a word of a search.
+func respell(query, word, instead string) string {
+	of := regexp.MustCompile(`(^|[^\pL\pN])` + regexp.QuoteMeta(word) + `([^\pL\pN]|$)`)
+	return of.ReplaceAllString(query, "${1}"+instead+"${2}")
 }
 
 // links fills in where the page leads.

@@ -25,6 +25,7 @@ var samples = map[string][]any{
 	"papers": {
 		papersPage{Query: "robot", Order: paper.ByHeat, Orders: sampleOrders, Found: sampleFound, Page: 2, Pages: 3, Earlier: "/", Later: "/", Form: sampleForm, Feed: "/", JSONFeed: "/"},
 		papersPage{Query: "nothing", Order: paper.ByHeat, Found: found{Of: 7}, Page: 1, Form: sampleForm},
+		papersPage{Query: "smple", Order: paper.ByHeat, Found: found{Of: 7}, Meant: []meantLink{{"sample", "/"}, {"simple", "/"}}, Page: 1, Form: sampleForm},
 		papersPage{Order: paper.ByHeat, Orders: sampleOrders, Found: sampleFound, Page: 1, Pages: 1, Form: sampleForm},
 		papersPage{Order: paper.ByHeat, Page: 1, Form: sampleForm},
 		papersPage{Query: "(", Fault: sampleFault, Page: 1, Form: sampleForm},
