@@ -175,5 +175,6 @@ func mailbox(value string) string {
 	if _, after, ok := strings.Cut(value, ";"); ok {
 		value = after
 	}
-	return strings.ToLower(strings.Trim(address.FindString(value), "'=."))
+	found := strings.ToLower(strings.Trim(address.FindString(value), "'=."))
+	return strings.TrimPrefix(found, "smtp=")
 }

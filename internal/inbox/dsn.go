@@ -169,7 +169,8 @@ func contextOf(said []statement, one recipientFields, prose string) string {
 }
 
 // judgeAll takes the first text that says something. A hard one is believed
-// only where the others, and the codes, say nothing against it.
+// only where the codes say nothing against it, and one that a code alone says
+// only where no other text gives a reason.
 func judgeAll(context, status string, code int, texts ...string) Kind {
 	for i, text := range texts {
 		kind, ok := judge(text, context, status, code)
@@ -179,6 +180,9 @@ func judgeAll(context, status string, code int, texts ...string) Kind {
 		if kind == Soft && vagueOnly(text) && i+1 < len(texts) {
 			continue
 		}
+		if kind == Hard && vagueOnly(text) && !noDomain.MatchString(plain(text)) && slices.ContainsFunc(texts[i+1:], saysPassing) {
+			return Soft
+		}
 		return kind
 	}
 	if kind, ok := judge("", context, status, code); ok {
@@ -186,6 +190,8 @@ func judgeAll(context, status string, code int, texts ...string) Kind {
 	}
 	return Soft
 }
+
+func saysPassing(text string) bool { return passing.MatchString(plain(text)) }
 
 // vagueOnly reports a text that gives no reason.
 func vagueOnly(text string) bool {

@@ -236,7 +236,7 @@ func decodeText(body []byte, encoding, label string) string {
 		}
 	}
 	text := strings.ToValidUTF8(string(body[:min(len(body), maxText)]), "\uFFFD")
-	return strings.ReplaceAll(text, "\r\n", "\n")
+	return strings.NewReplacer("\r\n", "\n", "\u00a0", " ").Replace(text)
 }
 
 func decodeBase64(body []byte) []byte {
@@ -263,7 +263,7 @@ func plainOf(s string) string {
 			return b.String()
 		case html.TextToken:
 			if hidden == 0 {
-				b.WriteString(html.UnescapeString(string(z.Raw())))
+				b.WriteString(strings.ReplaceAll(html.UnescapeString(string(z.Raw())), "\u00a0", " "))
 			}
 		case html.StartTagToken:
 			name, _ := z.TagName()

@@ -13,10 +13,10 @@ var failure = anyOf(
 )
 
 // daemons are the names under which mail systems write.
-var daemons = anyOf(`mailer-daemon`, `post_?master`, `^ ?<> `, `mail delivery (?:system|subsystem|service)`, `mail\.delivery`, `mail administrator`, `system administrator`, `mail ?system`, `\bmta\b`, `mail-?daemon`, `mmdf`, `mail ?server`, `root@`, `double-bounce`, `bounce`)
+var daemons = anyOf(`mailer-daemon`, `post_?master`, `^ ?<> `, `mail delivery (?:system|subsystem|service)`, `mail\.delivery`, `mail administrator`, `system administrator`, `mail ?system`, `\bmta\b`, `mail-?daemon`, `mmdf`, `mdaemon`, `mail ?server`, `root@`, `double-bounce`, `bounce`)
 
 // delay are the words of a system that goes on trying.
-var delay = anyOf(`will (?:continue|keep) (?:to )?try`, `warning: (?:message|could not)`, `this is (?:only )?a warning`, `you do not need to (?:resend|do anything)`, `not yet been delivered`, `will be retried`, `delivery (?:is |has been )?delayed`, `still (?:be )?(?:trying|undelivered)`, `delivery attempts? will continue`)
+var delay = anyOf(`will (?:continue|keep) (?:to )?try`, `warning: (?:message|could not)`, `this is (?:only )?a warning`, `you do not need to (?:resend|do anything)`, `not yet been delivered`, `will be retried`, `has been postponed`, `advisory[- ]only`, `delivery (?:is |has been )?delayed`, `still (?:be )?(?:trying|undelivered)`, `delivery attempts? will continue`)
 
 // plainBounce reads a bounce in words: sent by a mail system, saying in its
 // subject or text that a mail could not be delivered.
@@ -87,37 +87,55 @@ func splitAddresses(list string) (out []string) {
 // statement is what a mail's text says of one recipient.
 type statement struct{ recipient, text string }
 
-// said returns what the mail says for people, recipient by recipient.
+// said returns what the mail says for people, recipient by recipient. Lines
+// that begin with an address, or that end with it after a colon, name a
+// recipient more surely than sentences do, and any address more surely than
+// those of the mail's own header.
 func (m message) said() []statement {
 	var own []string
 	for _, name := range []string{"to", "from", "return-path", "delivered-to", "x-original-to", "reply-to", "cc"} {
 		own = append(own, splitAddresses(m.header.get(name))...)
 	}
-	said := statementsOf(m.prose())
-	others := slices.DeleteFunc(slices.Clone(said), func(s statement) bool {
-		return slices.Contains(own, s.recipient) || headed.MatchString(s.text)
-	})
-	if len(others) > 0 {
-		return others
+	prose := m.prose()
+	strange := func(line, name string) bool { return !slices.Contains(own, name) && !headed.MatchString(line) }
+	sure := func(line, name string) bool { return strange(line, name) && surely.MatchString(line) }
+	for _, names := range []func(line, name string) bool{sure, strange, func(string, string) bool { return true }} {
+		if said := statementsOf(prose, names); len(said) > 0 {
+			return said
+		}
 	}
-	return said
+	if at := generatedFrom.FindStringSubmatch(prose); at != nil {
+		return []statement{{mailbox(at[1]), prose}}
+	}
+	return nil
 }
 
-// headed is a statement that begins with the mail's own To line.
-var headed = regexp.MustCompile(`(?i)^[ \t>*|]*to:`)
+var (
+	// headed is a line of a mail's header, repeated in the text.
+	headed = regexp.MustCompile(`(?i)^[ \t>*|]*(?:to|cc):`)
+	surely = regexp.MustCompile(`(?i)^[ \t>*|"'<(\[-]*(?:\S+[:=])?` + address.String() + `|^[^:@]{0,60}:[ \t"'<]*` + address.String() + `["'>]*[ \t.,;]*$|smtp=` + address.String())
+	// aside is a line that says whom to ask.
+	aside = regexp.MustCompile(`\b(?:contact|assistance|questions|webmaster)\b`)
+	// generatedFrom follows an address that Exim doesn't tell.
+	generatedFrom = regexp.MustCompile(`(?i)\((?:ultimately )?(?:generated|expanded) from:?[ \t]*([^)\n]+)\)`)
+)
 
 // statementsOf cuts a text at the lines that name a recipient: what follows,
-// up to the next, is about it.
-func statementsOf(text string) []statement {
+// up to the next, is about it. Recipients are those that some line names in
+// the way that is asked for.
+func statementsOf(text string, names func(line, name string) bool) []statement {
+	var known []string
+	for line := range strings.Lines(text) {
+		if name := namedOn(line); name != "" && len(known) < maxParts && !slices.Contains(known, name) && names(line, name) {
+			known = append(known, name)
+		}
+	}
 	var all []statement
 	at := -1
 	for line := range strings.Lines(text) {
-		if name := namedOn(line); name != "" {
+		if name := namedOn(line); slices.Contains(known, name) && (names(line, name) || !headed.MatchString(line)) {
 			at = slices.IndexFunc(all, func(s statement) bool { return s.recipient == name })
 			if at < 0 {
-				if len(all) >= maxParts {
-					break
-				}
 				all, at = append(all, statement{recipient: name}), len(all)
 			}
 		}
@@ -131,14 +149,20 @@ func statementsOf(text string) []statement {
 // namedOn is the recipient that a line names, "" where it names none or
 // somebody else.
 func namedOn(line string) string {
+	if !strings.Contains(line, "@") {
+		return ""
+	}
 	low := strings.ToLower(line)
 	trimmed := strings.TrimLeft(low, " \t>*|-")
-	for _, other := range []string{"from:", "from ", "sender:", "reply-to:", "message-id:", "cc:", "references:", "in-reply-to:", "return-path:", "(generated from", "(expanded from"} {
+	for _, other := range []string{"from:", "from ", "sender:", "reply-to:", "message-id:", "cc:", "references:", "in-reply-to:", "return-path:", "(generated from", "(ultimately generated from", "(expanded from"} {
 		if strings.HasPrefix(trimmed, other) {
 			return ""
 		}
 	}
 	if strings.Contains(low, "mail from") || strings.Contains(low, "postmaster@") && !strings.HasPrefix(strings.TrimLeft(trimmed, "<"), "postmaster@") && !strings.Contains(low, "<postmaster@") || strings.Contains(low, "message-id") {
+		return ""
+	}
+	if at := strings.Index(low, "@"); aside.MatchString(low[:at]) {
 		return ""
 	}
 	return mailboxOn(low)
@@ -148,7 +172,7 @@ func namedOn(line string) string {
 // of a mail.
 func mailboxOn(line string) string {
 	for _, at := range address.FindAllStringIndex(line, 1) {
-		found := strings.Trim(line[at[0]:at[1]], "'=.")
+		found := strings.TrimPrefix(strings.Trim(line[at[0]:at[1]], "'=."), "smtp=")
 		if at[0] > 0 && line[at[0]-1] == '/' {
 			continue
 		}
