@@ -121,12 +121,16 @@ func (m message) looseComplaint(r *Report) bool {
 	return true
 }
 
+func isStatus(kind string) bool {
+	return kind == "message/delivery-status" || kind == "message/global-delivery-status"
+}
+
 // prose is what the mail says itself, for people: its text parts before the
-// copy of the original.
+// copy of the original, which some systems bring as text behind the status.
 func (m message) prose() string {
 	var b strings.Builder
 	for _, p := range m.parts {
-		if isOriginal(p.kind) {
+		if isOriginal(p.kind) || isStatus(p.kind) && b.Len() > 0 {
 			break
 		}
 		if !strings.HasPrefix(p.kind, "text/") || p.kind == "text/html" && b.Len() > 0 {
@@ -149,6 +153,7 @@ var originalBegins = regexp.MustCompile(`(?im)^[ \t>*|=_-]*(?:` + strings.Join([
 	`(?:the )?(?:header|body|text|start|copy|beginning|top|headers)[^\n]{0,40}(?:original|your|returned|failed|unsent|bounced|undelivered)[^\n]{0,20} (?:message|mail)`,
 	`(?:(?:the )?(?:original|unsent|undelivered|returned|bounced|your|rejected|failed) (?:message|mail|e-mail)|message)(?: (?:header|text|body|content|source)s?)?(?: information)?(?: is)?(?: included)? (?:follow|below|attached|as follows)`,
 	`(?:original|undelivered|returned|unsent) (?:message|mail)(?: headers?)?[ \t:]*[-=_|]*$`,
+	`(?:the )?(?:first \d+ lines|beginning) of (?:the|your) (?:original )?message`, `-*[ \t]*(?:urspr.ngliche nachricht|mensaje original|message d.origine|messaggio originale|mensagem original|oorspronkelijk bericht|oryginalna wiadomo|исходное сообщение|元のメッセージ|原始邮件)`,
 	`message (?:text|headers?) follow`, `received: +\(?(?:from|by|qmail)`, `received:from `, `return-path: *<`,
 }, "|") + `)`)
 

@@ -16,7 +16,7 @@ type recipientFields struct {
 func (m message) statusReport(r *Report) bool {
 	var all []recipientFields
 	for _, p := range m.parts {
-		if p.kind == "message/delivery-status" || p.kind == "message/global-delivery-status" {
+		if isStatus(p.kind) {
 			all = append(all, readStatus(p.text)...)
 		}
 	}
@@ -52,7 +52,7 @@ func (m message) wrapped(r *Report) bool {
 			continue
 		}
 		inner := parseMessage([]byte(p.text))
-		has := slices.ContainsFunc(inner.parts, func(p part) bool { return p.kind == "message/delivery-status" })
+		has := slices.ContainsFunc(inner.parts, func(p part) bool { return isStatus(p.kind) })
 		if has && inner.statusReport(r) {
 			return true
 		}

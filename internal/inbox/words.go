@@ -62,10 +62,10 @@ var noDomain = anyOf(
 var passing = anyOf(
 	// room
 	`(?:mail ?box|inbox|mail ?drop|storage|disk|folder|account)(?: \S+){0,3} (?:is |was |are )?(?:full|over ?quota|exceeded)`, `full (?:mail ?box|inbox)`, `too many (?:messages|mails|recipients|unknown|invalid|errors|connections)`, `over (?:the )?(?:\S+ )?(?:quota|limit)`, `over-?quota`, `quota (?:was |is |has been |limit )?(?:exceed|violation|full)`,
-	`exceed(?:s|ed|ing)? (?:\S+ ){0,6}(?:quota|storage|space|size|limit|maximum)`, `(?:insufficient|not enough|out of|no) (?:\S+ )?(?:disk|storage|space|room)`, `quota`, `mailfull`, `(?:message|mail|size)(?: \S+){0,3} too (?:large|big|long)`, `too large`, `maximum (?:message )?size`,
+	`exceed(?:s|ed|ing)? (?:\S+ ){0,6}(?:quota|storage|space|size|limit|maximum)`, `(?:insufficient|not enough|out of|no) (?:\S+ )?(?:disk|storage|space|room)`, `quota`, `mailfull`, `exhausted`, `(?:ue|.)berschritten`, `(?:message|mail|size)(?: \S+){0,3} too (?:large|big|long)`, `too large`, `maximum (?:message )?size`,
 	`(?:postfach|mailbox|speicher)(?: \S+){0,3} voll\b`, `bo.te(?: \S+){0,4} pleine`, `(?:buz.n|casilla|cuenta)(?: \S+){0,3} llen[oa]`, `casella(?: \S+){0,3} piena`, `caixa(?: \S+){0,3} cheia`, `переполнен`, `(?:邮箱|郵箱)(?:已)?(?:满|滿)`, `容量`,
 	// closed for now
-	`(?:disabled|suspended|inactive|deactivated|dormant|locked|frozen|not active(?:ated)?|on hold|expired account|account expired|blocked|unavailable due to)\b`, `resigned`, `gesperrt`, `bloque`, `suspendu`, `deaktiviert`, `заблокирован`, `(?:right now|at (?:this|the) (?:time|moment))`,
+	`(?:disabled|suspended|inactive|deactivated|dormant|locked|frozen|not active(?:ated)?|on hold|expired account|account expired|blocked|unavailable due to)\b`, `resigned`, `suppress(?:ed|ion)`, `history of bouncing`, `bounced address`, `account closed`, `gesperrt`, `bloque`, `suspendu`, `deaktiviert`, `заблокирован`, `(?:right now|at (?:this|the) (?:time|moment))`,
 	// guarded
 	`preference`, `(?:only|must) (?:accepts?|from) (?:\S+ )?(?:senders|authenticated|members|internal)`, `(?:unknown|unverified|external|anonymous|known) senders?\b`, `not (?:authori[sz]ed|allowed|permitted|accepted due)`, `prohibited`, `restricted`, `whitelist`, `domain (?:reject|filter|block)`, `you are not`, `do not have permission`, `moderat`, `filtered`, `refused due to`,
 	`verification (?:in progress|failed|pending|error)`, `(?:could not|couldn.t|can.?not|unable to|can.t|not) (?:be )?verif(?:y|ied)`,
