@@ -168,30 +168,32 @@ func contextOf(said []statement, one recipientFields, prose string) string {
 	return about(said, mailbox(one.final), mailbox(one.original))
 }
 
-// judgeAll takes the first text that says something. A hard one is believed
+// judgeAll takes the first text that says something; one that gives no reason,
+// or none that is believed, leaves the word to the next. A hard one is believed
 // only where the codes say nothing against it, and one that a code alone says
 // only where no other text gives a reason.
 func judgeAll(context, status string, code int, texts ...string) Kind {
+	soft := false
 	for i, text := range texts {
 		kind, ok := judge(text, context, status, code)
-		if !ok || strings.TrimSpace(text) == "" {
-			continue
-		}
-		if kind == Soft && vagueOnly(text) && i+1 < len(texts) {
-			continue
-		}
-		if kind == Hard && vagueOnly(text) && !noDomain.MatchString(plain(text)) && slices.ContainsFunc(texts[i+1:], saysPassing) {
+		switch {
+		case !ok || strings.TrimSpace(text) == "":
+		case kind == Soft && !saysPassing(text):
+			soft = true
+		case kind == Hard && vagueOnly(text) && !noDomain.MatchString(plain(text)) && slices.ContainsFunc(texts[i+1:], saysPassing):
 			return Soft
+		default:
+			return kind
 		}
-		return kind
 	}
-	if kind, ok := judge("", context, status, code); ok {
+	if kind, ok := judge("", context, status, code); ok && !soft {
 		return kind
 	}
 	return Soft
 }
 
-func saysPassing(text string) bool { return passing.MatchString(plain(text)) }
+// saysPassing reports a text with a reason that is not the address.
+func saysPassing(text string) bool { return passing.MatchString(plain(text)) || refusesUs(text) }
 
 // vagueOnly reports a text that gives no reason.
 func vagueOnly(text string) bool {
