@@ -46,6 +46,7 @@ func (m message) plainBounce(r *Report) bool {
 	if len(recipients) == 0 {
 		recipients = []string{""}
 	}
+	prose = withoutLetter(prose)
 	late := delay.MatchString(words) && !strings.Contains(words, "permanent")
 	for _, recipient := range recipients {
 		text := about(said, recipient)
@@ -68,6 +69,16 @@ func (m message) plainBounce(r *Report) bool {
 		r.add(v)
 	}
 	return true
+}
+
+// withoutLetter cuts a text where a letter's header begins, of which nothing
+// says that it came back: what follows is the letter.
+func withoutLetter(prose string) string {
+	at := letterHeader.FindStringIndex(prose)
+	if at == nil || failure.MatchString(plain(prose[at[1]:])) {
+		return prose
+	}
+	return prose[:at[0]]
 }
 
 // copies reports whether the mail brings another one along.
@@ -99,10 +110,16 @@ func (m message) said() []statement {
 	prose := m.prose()
 	strange := func(line, name string) bool { return !slices.Contains(own, name) && !headed.MatchString(line) }
 	sure := func(line, name string) bool { return strange(line, name) && surely.MatchString(line) }
-	for _, names := range []func(line, name string) bool{sure, strange, func(string, string) bool { return true }} {
+	for _, names := range []func(line, name string) bool{sure, strange} {
 		if said := statementsOf(prose, names); len(said) > 0 {
 			return said
 		}
+	}
+	if said := statementsOf(prose, func(string, string) bool { return true }); len(said) > 0 {
+		for i := range said {
+			said[i].text = "" // what follows may be anything
+		}
+		return said
 	}
 	if at := generatedFrom.FindStringSubmatch(prose); at != nil {
 		return []statement{{mailbox(at[1]), prose}}
@@ -114,6 +131,8 @@ var (
 	// headed is a line of a mail's header, repeated in the text.
 	headed = regexp.MustCompile(`(?i)^[ \t>*|]*(?:to|cc):`)
 	surely = regexp.MustCompile(`(?i)^[ \t>*|"'<(\[-]*(?:\S+[:=])?` + address.String() + `|^[^:@]{0,60}:[ \t"'<]*` + address.String() + `["'>]*[ \t.,;]*$|smtp=` + address.String())
+	// letterHeader is one of a mail's header that is about no recipient.
+	letterHeader = regexp.MustCompile(`(?im)^[ \t>*|]*(?:subject|message-id|mime-version|content-type|list-unsubscribe|dkim-signature|x-[a-z-]+):`)
 	// aside is a line that says whom to ask.
 	aside = regexp.MustCompile(`\b(?:contact|assistance|questions|webmaster)\b`)
 	// generatedFrom follows an address that Exim doesn't tell.
@@ -121,7 +140,7 @@ var (
 )
 
 // statementsOf cuts a text at the lines that name a recipient: what follows,
-// up to the next, is about it. Recipients are those that some line names in
+// up to the next or a letter's header, is about it. Recipients are those that some line names in
 // the way that is asked for.
 func statementsOf(text string, names func(line, name string) bool) []statement {
 	var known []string
@@ -138,6 +157,9 @@ func statementsOf(text string, names func(line, name string) bool) []statement {
 			if at < 0 {
 				all, at = append(all, statement{recipient: name}), len(all)
 			}
+		}
+		if letterHeader.MatchString(line) {
+			at = -1
 		}
 		if at >= 0 {
 			all[at].text += line
