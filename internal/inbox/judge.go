@@ -19,11 +19,14 @@ var (
 	quoted       = regexp.MustCompile(`<[^<>\s]*>|[^\s<>:;,()\[\]"]+@[^\s<>:;,()\[\]"]+|https?://\S+`)
 )
 
-// codes returns the last enhanced code and the first reply code of a reason.
+// codes returns the last enhanced code, of a failure where there is one, and the
+// first reply code of a reason.
 func codes(text string) (status string, code int) {
 	text = quoted.ReplaceAllString(text, " ")
 	for _, m := range enhancedCode.FindAllStringSubmatch(text, -1) {
-		status = m[1]
+		if status == "" || status[0] == '2' || m[1][0] != '2' {
+			status = m[1]
+		}
 	}
 	if m := replyCode.FindStringSubmatch(text); m != nil {
 		code, _ = strconv.Atoi(m[1])
@@ -63,12 +66,12 @@ func judge(text, context, status string, code int) (Kind, bool) {
 		return Hard, true
 	case strings.HasPrefix(told, "5.1.") && softCode(told): // of the sender's address
 		return Soft, true
-	case passing.MatchString(words), refusesUs(text), strings.HasPrefix(told, "4."), strings.HasPrefix(status, "4."):
+	case passing.MatchString(words), refusesUs(text), number/100 == 4, strings.HasPrefix(told, "4."), strings.HasPrefix(status, "4."):
 		return Soft, true
 	case noDomain.MatchString(words) && !policy.MatchString(text):
 		return Hard, true
 	case softCode(told):
-		if strings.HasPrefix(told, "5.7.") && number/100 == 5 && nobody.MatchString(words) && saysMore(words) && cameAtRecipient(whole) {
+		if strings.HasPrefix(told, "5.7.") && nobody.MatchString(words) && saysMore(words) && cameAtRecipient(whole) {
 			return Hard, true
 		}
 		return Soft, true
@@ -76,11 +79,11 @@ func judge(text, context, status string, code int) (Kind, bool) {
 		return Hard, true
 	case nobody.MatchString(words):
 		sure := number == 0 && saysMore(words) || cameAtRecipient(whole) || strings.HasPrefix(told, "5.1.") && !cameAfterData(whole)
-		if number/100 == 4 || !sure {
+		if !sure {
 			return Soft, true
 		}
 		return Hard, true
-	case number/100 == 4, closedCode(told), vague.MatchString(words):
+	case closedCode(told), vague.MatchString(words):
 		return Soft, true
 	}
 	return "", false

@@ -22,18 +22,8 @@ var delay = anyOf(`will (?:continue|keep) (?:to )?try`, `warning: (?:message|cou
 // subject or text that a mail could not be delivered.
 func (m message) plainBounce(r *Report) bool {
 	prose := m.prose()
-	subject := strings.ToLower(m.header.word("subject"))
-	from := strings.ToLower(m.header.word("from") + " " + m.header.get("return-path"))
-	bySystem := daemons.MatchString(from) || m.header.get("return-path") == "<>" && !m.vacation()
 	words := plain(prose)
-	switch {
-	case m.header.get("x-failed-recipients") != "" && failure.MatchString(words+" "+subject):
-	case bySystem && (failure.MatchString(subject) || failure.MatchString(words)):
-	case bySystem && daemons.MatchString(from) && (passing.MatchString(words) || nobody.MatchString(words) || noDomain.MatchString(words)):
-	case m.report == "delivery-status":
-	case failure.MatchString(subject) && failure.MatchString(words) && !m.vacation():
-	case strings.Contains(from, "mailer-daemon") && m.copies(): // in a language that is not known here
-	default:
+	if !m.cameBack(words) {
 		return false
 	}
 	said := m.said()
@@ -48,27 +38,60 @@ func (m message) plainBounce(r *Report) bool {
 	}
 	prose = withoutLetter(prose)
 	late := delay.MatchString(words) && !strings.Contains(words, "permanent")
+	// Where reasons stand before their recipients, each seems to be another's.
+	unsure := len(recipients) > 1 && vagueOnly(about(said, recipients[len(recipients)-1])) && saysPassing(prose)
 	for _, recipient := range recipients {
-		text := about(said, recipient)
-		first := opening(text)
-		if text == "" || vagueOnly(text) && len(recipients) == 1 {
-			if text = strings.TrimSpace(text + "\n" + prose); vagueOnly(first) {
-				first = opening(prose)
-			}
-		}
-		context := text
+		text, rest := about(said, recipient), ""
 		if len(recipients) == 1 {
-			context = prose
+			rest = prose
 		}
-		v := Verdict{Recipient: recipient, Text: reason(text)}
-		v.Status, v.Code = codes(text)
-		v.Kind = judgeAll(context, v.Status, v.Code, first, text)
-		if late {
+		v := verdictOf(recipient, text, rest)
+		switch {
+		case late:
 			v.Kind = Delayed
+		case v.Kind == Hard && unsure:
+			v.Kind = Soft
 		}
 		r.add(v)
 	}
 	return true
+}
+
+// cameBack reports a mail that says in its words, all in small letters, that
+// another came back.
+func (m message) cameBack(words string) bool {
+	subject := strings.ToLower(m.header.word("subject"))
+	from := strings.ToLower(m.header.word("from") + " " + m.header.get("return-path"))
+	bySystem := daemons.MatchString(from) || m.header.get("return-path") == "<>" && !m.vacation()
+	switch {
+	case m.header.get("x-failed-recipients") != "" && failure.MatchString(words+" "+subject):
+	case bySystem && (failure.MatchString(subject) || failure.MatchString(words)):
+	case bySystem && daemons.MatchString(from) && (passing.MatchString(words) || nobody.MatchString(words) || noDomain.MatchString(words)):
+	case m.report == "delivery-status":
+	case failure.MatchString(subject) && failure.MatchString(words) && !m.vacation():
+	case strings.Contains(from, "mailer-daemon") && m.copies(): // in a language that is not known here
+	default:
+		return false
+	}
+	return true
+}
+
+// verdictOf judges by what is said of a recipient, and by the rest of the mail
+// where that gives no reason and the recipient is the only one.
+func verdictOf(recipient, text, rest string) Verdict {
+	first, context := opening(text), text
+	if rest != "" {
+		context = rest
+	}
+	if rest != "" && vagueOnly(text) {
+		if text = strings.TrimSpace(text + "\n" + rest); vagueOnly(first) {
+			first = opening(rest)
+		}
+	}
+	v := Verdict{Recipient: recipient, Text: reason(text)}
+	v.Status, v.Code = codes(text)
+	v.Kind = judgeAll(context, v.Status, v.Code, first, text)
+	return v
 }
 
 // withoutLetter cuts a text where a letter's header begins, of which nothing
