@@ -22,7 +22,7 @@ func (m message) automatic() bool {
 			return true
 		}
 	}
-	if m.kind == "multipart/report" || strings.TrimSpace(h.get("return-path")) == "<>" {
+	if m.kind == "multipart/report" || m.nullSender() {
 		return true
 	}
 	from := strings.ToLower(h.get("from"))
@@ -56,6 +56,12 @@ func (m message) vacation() bool {
 		return true
 	}
 	return vacationBody.MatchString(plain(unquoted(m.prose())))
+}
+
+// nullSender reports a mail that asks for no answer, as automatic ones do (RFC
+// 5321, section 4.5.5), and is no receipt for one that was read.
+func (m message) nullSender() bool {
+	return strings.TrimSpace(m.header.get("return-path")) == "<>" && m.kind != "multipart/report"
 }
 
 // unquoted leaves out what a reply repeats.

@@ -16,7 +16,7 @@ func classify(m message) Report {
 	switch {
 	case m.feedback(&r), m.notification(&r), m.statusReport(&r), m.plainBounce(&r):
 		r.Automatic = true
-	case m.vacation():
+	case m.vacation(), m.nullSender():
 		r.Automatic = true
 		r.Verdicts = []Verdict{{Kind: Vacation, Text: reason(m.header.word("subject"))}}
 	default:

@@ -171,16 +171,16 @@ func contextOf(said []statement, one recipientFields, prose string) string {
 // judgeAll takes the first text that says something; one that gives no reason,
 // or none that is believed, leaves the word to the next. A hard one is believed
 // only where the codes say nothing against it, and one that a code alone says
-// only where no other text gives a reason.
+// only where no server's reply gives another reason.
 func judgeAll(context, status string, code int, texts ...string) Kind {
 	soft := false
 	for i, text := range texts {
 		kind, ok := judge(text, context, status, code)
 		switch {
 		case !ok || strings.TrimSpace(text) == "":
-		case kind == Soft && !saysPassing(text):
+		case kind == Soft && !saysPassing(text) && !codeSays(text, status):
 			soft = true
-		case kind == Hard && vagueOnly(text) && !noDomain.MatchString(plain(text)) && slices.ContainsFunc(texts[i+1:], saysPassing):
+		case kind == Hard && vagueOnly(text) && !noDomain.MatchString(plain(text)) && slices.ContainsFunc(texts[i+1:], repliesPassing):
 			return Soft
 		default:
 			return kind
@@ -190,6 +190,23 @@ func judgeAll(context, status string, code int, texts ...string) Kind {
 		return kind
 	}
 	return Soft
+}
+
+// codeSays reports a text whose code is not of the address, and whose words
+// don't speak of one either: sendmail repeats any 550 as "User unknown".
+func codeSays(text, status string) bool {
+	told, _ := codes(text)
+	if told == "" {
+		told = status
+	}
+	return softCode(told) && !nobody.MatchString(plain(text))
+}
+
+var replyLine = regexp.MustCompile(`(?m)^[ \t<>]*[45][0-9][0-9][ -].*$`)
+
+// repliesPassing reports a text that repeats such a reply.
+func repliesPassing(text string) bool {
+	return slices.ContainsFunc(replyLine.FindAllString(text, -1), saysPassing)
 }
 
 // saysPassing reports a text with a reason that is not the address.

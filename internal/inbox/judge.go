@@ -19,10 +19,18 @@ var (
 	quoted       = regexp.MustCompile(`<[^<>\s]*>|[^\s<>:;,()\[\]"]+@[^\s<>:;,()\[\]"]+|https?://\S+`)
 )
 
+// dashed is a reply's code before one of several lines.
+var dashed = regexp.MustCompile(`(^|\s)([245][0-9][0-9])-`)
+
+// unquote leaves out addresses and links.
+func unquote(text string) string {
+	return quoted.ReplaceAllString(dashed.ReplaceAllString(text, "$1$2 "), " ")
+}
+
 // codes returns the last enhanced code, of a failure where there is one, and the
 // first reply code of a reason.
 func codes(text string) (status string, code int) {
-	text = quoted.ReplaceAllString(text, " ")
+	text = unquote(text)
 	for _, m := range enhancedCode.FindAllStringSubmatch(text, -1) {
 		if status == "" || status[0] == '2' || m[1][0] != '2' {
 			status = m[1]
@@ -37,8 +45,8 @@ func codes(text string) (status string, code int) {
 // plain is a reason for looking at its words: small letters, one line, without
 // addresses and links, whose words mean nothing.
 func plain(text string) string {
-	text = quoted.ReplaceAllString(strings.ToLower(text), " ")
-	return strings.Join(strings.Fields(text), " ")
+	text = unquote(strings.ToLower(text))
+	return strings.Join(strings.Fields(strings.ReplaceAll(text, "_", " ")), " ")
 }
 
 // judge says what a reason means; false where it says nothing that is known.
@@ -75,10 +83,12 @@ func judge(text, context, status string, code int) (Kind, bool) {
 			return Hard, true
 		}
 		return Soft, true
+	case hardCode(told, number) && translated(text, words):
+		return Soft, true
 	case hardCode(told, number) && (nobody.MatchString(words) || !cameAfterData(whole)):
 		return Hard, true
 	case nobody.MatchString(words):
-		sure := number == 0 && saysMore(words) || cameAtRecipient(whole) || strings.HasPrefix(told, "5.1.") && !cameAfterData(whole)
+		sure := number == 0 && saysMore(words) && !cameAfterData(whole) || cameAtRecipient(whole) || strings.HasPrefix(told, "5.1.") && !cameAfterData(whole)
 		if !sure {
 			return Soft, true
 		}
@@ -92,9 +102,20 @@ func judge(text, context, status string, code int) (Kind, bool) {
 // policy is a code of RFC 3463's class of security and policy.
 var policy = regexp.MustCompile(`\b5\.7\.[0-9]+`)
 
+// translated reports a reply that came without an enhanced code and gives a
+// reason that is not known here: what code stands elsewhere is a reporter's
+// translation, and some translate every 550 at RCPT into 5.1.1.
+func translated(text, words string) bool {
+	own, code := codes(text)
+	return own == "" && code != 0 && code != 556 && !nobody.MatchString(words) && !bare.MatchString(words)
+}
+
+// bare are replies that give no reason.
+var bare = regexp.MustCompile(`^[45][0-9]{2}[ -]*(?:requested action not taken:? ?)?(?:(?:mail ?box|recipient|address|user|account)(?: (?:address|name))?)?(?: is| was)? ?(?:unavailable|not available|rejected|refused|not allowed|not accepted)?\W*$`)
+
 var (
-	atRecipient = anyOf(`(?:after|to|our|for|at|during|>>>|->|command|smtp)[: ]{0,2}rcpt\b`, `rcpt(?: to)?:? (?:command|failed|rejected|error|generated)`, `rcpt_to`, `does not like recipient`, `server has rejected address`)
-	afterData   = anyOf(`in reply to (?:end of )?data`, `after end of (?:data|message)`, `final data`, `(?:text|data) command`, `after (?:i sent|sending) the message`, `failed after i sent`, `smtp command data`, `>>> (?:data|\.) <<< 5`)
+	atRecipient = anyOf(`(?:after|to|our|for|at|during|>>>|->|command|smtp)[: ]{0,2}rcpt\b`, `rcpt(?: to)?:? (?:command|failed|rejected|error|generated)`, `\[rcpt to\]`, `does not like recipient`, `server has rejected address`)
+	afterData   = anyOf(`in reply to (?:end of )?data`, `after end of (?:data|message)`, `final data`, `(?:text|data) command`, `after (?:i sent|sending) the message`, `failed after i sent`, `smtp command data`, `>>> (?:data|\.) <<< 5`, `local scanning code`)
 	// pipelined: the replies to RCPT follow after DATA was sent.
 	pipelined = anyOf(`need rcpt`, `valid rcpt`, `valid recipients`, `rcpt first`)
 )
@@ -146,9 +167,9 @@ func softCode(status string) bool {
 // certain are words that other rules would take for something else. Microsoft's
 // servers answer so where their directory knows no such recipient
 // ("Directory-Based Edge Blocking"); qmail where a domain has no address; IMail
-// where it knows no such user itself.
+// and Postfix where they know no such user themselves.
 var certain = anyOf(`5\.4\.1\b.{0,20}: recipient address rejected: access denied`, `5\.4\.1 recipient address rejected: access denied`,
-	`couldn.t find an? mail exchanger or ip address`, `^unknown user:$`)
+	`couldn.t find an? mail exchanger or ip address`, `^unknown user:(?: "[^"]*")?$`)
 
 // refusesUs asks the judge of our own deliveries whether the words are a
 // refusal of us, or a quota of ours; a code of policy alone is not asked for.

@@ -216,6 +216,7 @@ func namedOn(line string) string {
 // mailboxOn is the first address on a line that is no part of a link or name
 // of a mail.
 func mailboxOn(line string) string {
+	line = dashed.ReplaceAllString(line, "$1$2 ")
 	for _, at := range address.FindAllStringIndex(line, 1) {
 		found := strings.TrimPrefix(strings.Trim(line[at[0]:at[1]], "'=."), "smtp=")
 		if at[0] > 0 && line[at[0]-1] == '/' {

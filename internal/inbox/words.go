@@ -33,12 +33,12 @@ var nobody = anyOf(
 	`(?:could not|couldn.t|can.?not|unable to|can.t) (?:find|be found|locate|look ?up|resolve) (?:\S+ ){0,4}?(?:user|recipient|mail ?box|account|address|person)`,
 	`wasn.t found (?:at|in)`, `address couldn.t be found`, `no such (?:name|id|addressee|recipient)`,
 	`not (?:a known|our|one of our) (?:user|customer|recipient)`, `(?:exrecip|recip(?:ient)? ?)not ?found`, `mailbox not available for this alias`,
-	`(?:not listed|\bno \S*|not|n.t) in (?:\S+ ){0,2}(?:domino directory|public name|address book|directory|control files|user list|valid ?rcpt ?to)`, `bad ?(?:rcpt|recipient) ?to\b`, `no such person`,
+	`(?:not listed|\bno \S*|not|n.t) in (?:\S+ ){0,2}(?:domino directory|public name|address book|directory|control files|user list|valid ?rcpt ?to)`, `bad ?(?:rcpt|recipient) ?to\b`, `no such person`, `not an active (?:e-?mail )?address`,
 	`unknown (?:in|by) \S+`, `deactivated mailbox that does not exist`, `unrouteable address`, `unknown (?:local )?user`, `user-?unknown`, `userunknown`, `^(?:[45][0-9.]+[ :#-]*){0,3}(?:is )?not found\.?$`,
 	// it moved
 	`(?:user|recipient|mailbox|account|address)(?: \S+){0,2} (?:has moved|moved to|no longer works)`, `moved to (?:a )?new address`, `has been replaced by`, `has changed (?:his|her|their|the) (?:e-?mail )?address`,
 	// in other languages
-	them+`(?: \S+){0,3} (?:inconnue?|introuvable|invalide|inexistante?|n.existe (?:pas|plus)|desconocid[oa]|desconhecid[oa]|inexistente|inesistente|no existe|n.o existe|no (?:se ha )?encontrad[oa]|n.o (?:foi )?encontrad[oa]|unbekannt|existiert nicht|(?:wurde )?nicht gefunden|ung(?:.|ue)ltig|sconosciut[oa]|non (?:.|e'|e) ?(?:stat[oa] )?trovat[oa]|non esiste|onbekend|bestaat niet|niet gevonden|nieznan[ay]|nie istnieje|nie znalezion[oay]|finns inte|findes ikke|ok.nd|ukendt|tuntematon)`,
+	them+`(?: \S+){0,5} (?:inconnue?|introuvable|invalide|inexistante?|n.existe (?:pas|plus)|desconocid[oa]|desconhecid[oa]|inexistente|inesistente|no existe|n.o existe|no (?:se ha )?encontrad[oa]|n.o (?:foi )?encontrad[oa]|unbekannt|existiert nicht|(?:wurde )?nicht gefunden|ung(?:.|ue)ltig|sconosciut[oa]|non (?:.|e'|e) ?(?:stat[oa] )?trovat[oa]|non esiste|onbekend|bestaat niet|niet gevonden|nieznan[ay]|nie istnieje|nie znalezion[oay]|finns inte|findes ikke|ok.nd|ukendt|tuntematon)`,
 	`no existe (?:ese|dich[oa]|est[ea]|tal) (?:usuario|persona|cuenta)`, `nessun utente`, `(?:unbekannter|ung(?:.|ue)ltiger) (?:benutzer|empf(?:.|ae)nger)`, `unbekannte (?:e-?mail-?)?adresse`, `onbekende (?:gebruiker|ontvanger)`, `nie ma takiego (?:u.ytkownika|konta|adresu)`, `ok.nd (?:mottagare|anv.ndare)`,
 	`(?:пользовател\S|получател\S|адрес(?:ат)?|ящик)(?: \S+){0,2} (?:не найден|не существует|неизвестен|не зарегистрирован)`, `нет такого (?:пользователя|адреса|ящика)`,
 	`(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号)(?:地址)?(?:不存在|未找到|无效)`, `(?:ユーザー?|宛先|あて先|アドレス|受信者|メールボックス)(?:が|は)?(?:不明|存在しません|見つかりません)`,
@@ -62,7 +62,7 @@ var noDomain = anyOf(
 var passing = anyOf(
 	// room
 	`(?:mail ?box|inbox|mail ?drop|storage|disk|folder|account)(?: \S+){0,3} (?:is |was |are )?(?:full|over ?quota|exceeded)`, `full (?:mail ?box|inbox)`, `too many (?:messages|mails|recipients|unknown|invalid|errors|connections)`, `over (?:the )?(?:\S+ )?(?:quota|limit)`, `over-?quota`, `quota (?:was |is |has been |limit )?(?:exceed|violation|full)`,
-	`exceed(?:s|ed|ing)? (?:\S+ ){0,6}(?:quota|storage|space|size|limit|maximum)`, `(?:insufficient|not enough|out of|no) (?:\S+ )?(?:disk|storage|space|room)`, `quota`, `mailfull`, `exhausted`, `(?:ue|.)berschritten`, `(?:message|mail|size)(?: \S+){0,3} too (?:large|big|long)`, `too large`, `maximum (?:message )?size`,
+	`exceed(?:s|ed|ing)? (?:\S+ ){0,6}(?:quota|storage|space|size|limit|maximum)`, `(?:insufficient|not enough|out of|no) (?:\S+ )?(?:disk|storage|space|room)`, `quota`, `mailfull`, `exhausted`, `(?:ue|.)berschritten`, `(?:message|mail|size)(?: \S+){0,3} too (?:large|big|long)`, `too large`, `maximum (?:message )?size`, `(?:size|limit)(?: \S+)? exceeded`,
 	`(?:postfach|mailbox|speicher)(?: \S+){0,3} voll\b`, `bo.te(?: \S+){0,4} pleine`, `(?:buz.n|casilla|cuenta)(?: \S+){0,3} llen[oa]`, `casella(?: \S+){0,3} piena`, `caixa(?: \S+){0,3} cheia`, `переполнен`, `(?:邮箱|郵箱)(?:已)?(?:满|滿)`, `容量`,
 	// closed for now
 	`(?:disabled|suspended|inactive|deactivated|dormant|locked|frozen|not active(?:ated)?|on hold|expired account|account expired|blocked|unavailable due to)\b`, `resigned`, `suppress(?:ed|ion)`, `history of bouncing`, `bounced address`, `account closed`, `gesperrt`, `bloque`, `suspendu`, `deaktiviert`, `заблокирован`, `(?:right now|at (?:this|the) (?:time|moment))`,
