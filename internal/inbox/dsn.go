@@ -178,7 +178,7 @@ func judgeAll(context, status string, code int, texts ...string) Kind {
 		kind, ok := judge(text, context, status, code)
 		switch {
 		case !ok || strings.TrimSpace(text) == "":
-		case kind == Soft && !saysPassing(text) && !codeSays(text, status):
+		case kind == Soft && !saysPassing(text) && !saysElse(text, status):
 			soft = true
 		case kind == Hard && vagueOnly(text) && !noDomain.MatchString(plain(text)) && slices.ContainsFunc(texts[i+1:], repliesPassing):
 			return Soft
@@ -192,14 +192,16 @@ func judgeAll(context, status string, code int, texts ...string) Kind {
 	return Soft
 }
 
-// codeSays reports a text whose code is not of the address, and whose words
-// don't speak of one either: sendmail repeats any 550 as "User unknown".
-func codeSays(text, status string) bool {
+// saysElse reports a reply with a reason that is not known here, or a code that
+// is not of the address, and no word of it: sendmail repeats any 550 as "User
+// unknown".
+func saysElse(text, status string) bool {
+	words := plain(text)
 	told, _ := codes(text)
 	if told == "" {
 		told = status
 	}
-	return softCode(told) && !nobody.MatchString(plain(text))
+	return softCode(told) && !nobody.MatchString(words) || translated(text, words)
 }
 
 var replyLine = regexp.MustCompile(`(?m)^[ \t<>]*[45][0-9][0-9][ -].*$`)

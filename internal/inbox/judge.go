@@ -57,8 +57,8 @@ func plain(text string) string {
 // A status of class 4 is the system's own word that this may pass. A reply that
 // says "user unknown" without a code for it is believed where it came at RCPT:
 // after DATA the server has seen the mail, and some mean its content by it.
-// There clearer words are believed before a code of policy, too (5.7.z), which
-// some put before all that they refuse.
+// There it is believed before a code of policy, too (5.7.z), which some put
+// before all that they refuse, if the command is told by its name.
 func judge(text, context, status string, code int) (Kind, bool) {
 	words := plain(text)
 	told, number := codes(text)
@@ -79,7 +79,7 @@ func judge(text, context, status string, code int) (Kind, bool) {
 	case noDomain.MatchString(words) && !policy.MatchString(text):
 		return Hard, true
 	case softCode(told):
-		if strings.HasPrefix(told, "5.7.") && nobody.MatchString(words) && saysMore(words) && cameAtRecipient(whole) {
+		if strings.HasPrefix(told, "5.7.") && nobody.MatchString(words) && (saysMore(words) && cameAtRecipient(whole) || cameAtRCPT(whole)) {
 			return Hard, true
 		}
 		return Soft, true
@@ -114,7 +114,8 @@ func translated(text, words string) bool {
 var bare = regexp.MustCompile(`^[45][0-9]{2}[ -]*(?:requested action not taken:? ?)?(?:(?:mail ?box|recipient|address|user|account)(?: (?:address|name))?)?(?: is| was)? ?(?:unavailable|not available|rejected|refused|not allowed|not accepted)?\W*$`)
 
 var (
-	atRecipient = anyOf(`(?:after|to|our|for|at|during|>>>|->|command|smtp)[: ]{0,2}rcpt\b`, `rcpt(?: to)?:? (?:command|failed|rejected|error|generated)`, `\[rcpt to\]`, `does not like recipient`, `server has rejected address`)
+	atRCPT      = anyOf(`(?:after|to|our|for|at|during|>>>|->|command|smtp)[: ]{0,2}rcpt\b`, `rcpt(?: to)?:? (?:command|failed|rejected|error|generated)`, `\[rcpt to\]`)
+	atRecipient = anyOf(atRCPT.String(), `does not like recipient`, `server has rejected address`)
 	afterData   = anyOf(`in reply to (?:end of )?data`, `after end of (?:data|message)`, `final data`, `(?:text|data) command`, `after (?:i sent|sending) the message`, `failed after i sent`, `smtp command data`, `>>> (?:data|\.) <<< 5`, `local scanning code`)
 	// pipelined: the replies to RCPT follow after DATA was sent.
 	pipelined = anyOf(`need rcpt`, `valid rcpt`, `valid recipients`, `rcpt first`)
@@ -129,9 +130,12 @@ var asReply = anyOf(`user unknown`, `unknown user`, `no such user`, `(?:does not
 func saysMore(words string) bool { return nobody.MatchString(asReply.ReplaceAllString(words, " ")) }
 
 // cameAtRecipient reports whether a mail says that a reply came before the
-// server had seen the mail.
-func cameAtRecipient(text string) bool {
-	return atRecipient.MatchString(pipelined.ReplaceAllString(plain(text), " ")) && !cameAfterData(text)
+// server had seen the mail, and cameAtRCPT whether it names the command.
+func cameAtRecipient(text string) bool { return cameAt(atRecipient, text) }
+func cameAtRCPT(text string) bool      { return cameAt(atRCPT, text) }
+
+func cameAt(moment *regexp.Regexp, text string) bool {
+	return moment.MatchString(pipelined.ReplaceAllString(plain(text), " ")) && !cameAfterData(text)
 }
 
 // cameAfterData reports whether it says that the server had seen it.

@@ -41,7 +41,7 @@ var nobody = anyOf(
 	them+`(?: \S+){0,5} (?:inconnue?|introuvable|invalide|inexistante?|n.existe (?:pas|plus)|desconocid[oa]|desconhecid[oa]|inexistente|inesistente|no existe|n.o existe|no (?:se ha )?encontrad[oa]|n.o (?:foi )?encontrad[oa]|unbekannt|existiert nicht|(?:wurde )?nicht gefunden|ung(?:.|ue)ltig|sconosciut[oa]|non (?:.|e'|e) ?(?:stat[oa] )?trovat[oa]|non esiste|onbekend|bestaat niet|niet gevonden|nieznan[ay]|nie istnieje|nie znalezion[oay]|finns inte|findes ikke|ok.nd|ukendt|tuntematon)`,
 	`no existe (?:ese|dich[oa]|est[ea]|tal) (?:usuario|persona|cuenta)`, `nessun utente`, `(?:unbekannter|ung(?:.|ue)ltiger) (?:benutzer|empf(?:.|ae)nger)`, `unbekannte (?:e-?mail-?)?adresse`, `onbekende (?:gebruiker|ontvanger)`, `nie ma takiego (?:u.ytkownika|konta|adresu)`, `ok.nd (?:mottagare|anv.ndare)`,
 	`(?:пользовател\S|получател\S|адрес(?:ат)?|ящик)(?: \S+){0,2} (?:не найден|не существует|неизвестен|не зарегистрирован)`, `нет такого (?:пользователя|адреса|ящика)`,
-	`(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号)(?:地址)?(?:不存在|未找到|无效)`, `(?:ユーザー?|宛先|あて先|アドレス|受信者|メールボックス)(?:が|は)?(?:不明|存在しません|見つかりません)`,
+	`(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号)(?:地址)?(?:不存在|未找到|无效)`, `(?:ユーザー?|宛先|あて先|アドレス|受信者|メールボックス)(?:が|は)?(?:不明|存在しません|見つかりません)`, `(?:リスト|ディレクトリ)に(?:は)?ありません`,
 )
 
 // noDomain are the ways to say that a domain does not exist, or takes no mail.
