@@ -13,7 +13,7 @@ var failure = anyOf(
 )
 
 // daemons are the names under which mail systems write.
-var daemons = anyOf(`mailer[-_. ]?daemon`, `post_?master`, `^ ?<> `, `mail delivery (?:system|subsystem|service)`, `mail\.delivery`, `mail administrator`, `system administrator`, `mail ?system`, `\bmta\b`, `mail-?daemon`, `mmdf`, `mdaemon`, `mail ?server`, `root@`, `double-bounce`, `bounce`)
+var daemons = anyOf(`mailer[-_. ]?daemon`, `post_?master`, `^ ?<>`, `mail delivery (?:system|subsystem|service)`, `mail\.delivery`, `mail administrator`, `system administrator`, `mail ?system`, `\bmta\b`, `mail-?daemon`, `mmdf`, `mdaemon`, `mail ?server`, `root@`, `double-bounce`, `bounce`)
 
 // delay are the words of a system that goes on trying.
 var delay = anyOf(`will (?:continue|keep) (?:to )?try`, `warning: (?:message|could not)`, `this is (?:only )?a warning`, `you do not need to (?:resend|do anything)`, `not yet been delivered`, `will be retried`, `has been postponed`, `advisory[- ]only`, `delivery (?:is |has been )?delayed`, `(?:zustellung|auslieferung) verz.gert`, `still (?:be )?(?:trying|undelivered)`, `delivery attempts? will continue`)
@@ -61,7 +61,11 @@ func (m message) plainBounce(r *Report) bool {
 // another came back.
 func (m message) cameBack(words string) bool {
 	subject := strings.ToLower(m.header.word("subject"))
-	from := strings.ToLower(m.header.word("from") + " " + m.header.get("return-path"))
+	from := strings.ToLower(m.header.word("from"))
+	// Services that send for people call their return paths bounces, too.
+	if path := strings.ToLower(m.header.get("return-path")); strings.Contains(path, "mailer-daemon") {
+		from += " " + path
+	}
 	bySystem := daemons.MatchString(from) || m.header.get("return-path") == "<>" && !m.vacation()
 	switch {
 	case m.header.get("x-failed-recipients") != "" && failure.MatchString(words+" "+subject):

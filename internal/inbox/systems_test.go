@@ -54,6 +54,8 @@ func TestBouncesInManyManners(t *testing.T) {
 		"an answer by a null sender":     {"Return-Path: <>\nFrom: Ana <a@x.example>\nSubject: Thank you\n\nI shall reply as soon as I can.\n", []Kind{Vacation}},
 		"a vacation in Polish":           {"From: Ana <a@x.example>\nSubject: [Automatyczna odpowied\u017a] Papers\n\nWracam w poniedzia\u0142ek.\n", []Kind{Vacation}},
 		"a vacation in brackets":         {"From: Ana <a@x.example>\nSubject: Re: Papers (Automatic Response)\n\nBack on Monday.\n", []Kind{Vacation}},
+		"a ticket by a sending service":  {"Return-Path: <bounces+1@em.example>\nFrom: Help <help@x.example>\nSubject: Your question\n\nWe opened a ticket. If your account was not found, write again.\n", []Kind{NoBounce}},
+		"a nameless sender":              {"Return-Path: <>\nFrom: <>\nSubject:\n\nYou sent mail to a@x.example. That's not a valid user here.\n", []Kind{Hard}},
 		"a person":                       {"From: Ana <a@x.example>\nSubject: Re: Papers\n\nThe delivery of my paper failed, the user is unknown to me.\n", []Kind{NoBounce}},
 		"a person on delivery":           {"From: Ana <a@x.example>\nSubject: delivery problems\n\nI read that the mailbox does not exist. Is that so?\n", []Kind{NoBounce}},
 		"a vacation":                     {"From: Ana <a@x.example>\nSubject: Automatic reply: Papers\nAuto-Submitted: auto-replied\n\nI am out of the office.\n", []Kind{Vacation}},
