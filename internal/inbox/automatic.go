@@ -22,7 +22,7 @@ func (m message) automatic() bool {
 			return true
 		}
 	}
-	if m.kind == "multipart/report" || strings.TrimSpace(h.get("return-path")) == "<>" {
+	if m.kind == "multipart/report" || m.nullSender() {
 		return true
 	}
 	from := strings.ToLower(h.get("from"))
@@ -35,7 +35,8 @@ func (m message) automatic() bool {
 }
 
 var vacationSubject = anyOf(
-	`^(?:re: ?)?auto(?:matic|matische|matique|mated)?[ -:]*(?:re(?:ply|sponse|sponder|ponse)|antwort|generated|answer)`, `out of (?:the )?office`, `\bout[ -]of[ -]office\b`, `^vacation`, `\bon (?:vacation|holiday|leave)\b`, `away from (?:my|the) (?:mail|e-?mail|office|desk)`, `abwesen(?:d|heit)`, `r.ponse automatique`, `absence du bureau`, `respuesta autom.tica`, `fuera de (?:la )?oficina`, `risposta automatica`, `fuori (?:sede|ufficio)`, `automatisch antwoord`, `afwezig`, `resposta autom.tica`, `自動(?:応答|返信)`, `不在`, `自动(?:回复|答复)`, `自動回覆`, `автоответ`, `автоматический ответ`, `fr.nvaro`, `autosvar`, `automaattinen`, `odpowied. automatyczna`, `\booo\b`,
+	`^(?:re: ?)?auto(?:matic|matische|matique|mated)?[ -:]*(?:re(?:ply|sponse|sponder|ponse)|antwort|generated|answer)`, `out of (?:the )?office`, `\bout[ -]of[ -]office\b`, `^vacation`, `\bon (?:vacation|holiday|leave)\b`, `away from (?:my|the) (?:mail|e-?mail|office|desk)`, `abwesen(?:d|heit)`, `r.ponse automatique`, `absence du bureau`, `respuesta autom.tica`, `fuera de (?:la )?oficina`, `risposta automatica`, `fuori (?:sede|ufficio)`, `automatisch antwoord`, `afwezig`, `resposta autom.tica`, `自動(?:応答|返信)`, `不在`, `自动(?:回复|答复)`, `自動回覆`, `автоответ`, `автоматический ответ`, `fr.nvaro`, `autosvar`, `automaattinen`, `odpowied. automatyczna`, `automatyczna odpowied`, `nieobecno`, `automatick. odpov`, `automatikus v.lasz`, `otomatik yan.t`, `automatiskt? svar`, `자동 ?(?:회신|응답|답장)`, `부재`, `休暇`, `\booo\b`,
+	`[\[(]auto(?:matic|mated|matique|matische)?[ -]?(?:reply|response|answer|antwort|r.ponse)[\])]`, `\bautoreply\b`,
 )
 
 var vacationBody = anyOf(
@@ -55,6 +56,12 @@ func (m message) vacation() bool {
 		return true
 	}
 	return vacationBody.MatchString(plain(unquoted(m.prose())))
+}
+
+// nullSender reports a mail that asks for no answer, as automatic ones do (RFC
+// 5321, section 4.5.5), and is no receipt for one that was read.
+func (m message) nullSender() bool {
+	return strings.TrimSpace(m.header.get("return-path")) == "<>" && m.kind != "multipart/report"
 }
 
 // unquoted leaves out what a reply repeats.

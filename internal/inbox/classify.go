@@ -13,7 +13,7 @@ func classify(m message) Report {
 	switch {
 	case m.feedback(&r), m.notification(&r), m.statusReport(&r), m.plainBounce(&r):
 		r.Automatic = true
-	case m.vacation():
+	case m.vacation(), m.nullSender():
 		r.Automatic = true
 		r.Verdicts = []Verdict{{Kind: Vacation, Text: reason(m.header.word("subject"))}}
 	default:
@@ -118,12 +118,16 @@ func (m message) looseComplaint(r *Report) bool {
 	return true
 }
 
+func isStatus(kind string) bool {
+	return kind == "message/delivery-status" || kind == "message/global-delivery-status"
+}
+
 // prose is what the mail says itself, for people: its text parts before the
-// copy of the original.
+// copy of the original, which some systems bring as text behind the status.
 func (m message) prose() string {
 	var b strings.Builder
 	for _, p := range m.parts {
-		if isOriginal(p.kind) {
+		if isOriginal(p.kind) || isStatus(p.kind) && b.Len() > 0 {
 			break
 		}
 		if !strings.HasPrefix(p.kind, "text/") || p.kind == "text/html" && b.Len() > 0 {
@@ -146,6 +150,7 @@ var originalBegins = regexp.MustCompile(`(?im)^[ \t>*|=_-]*(?:` + strings.Join([
 	`(?:the )?(?:header|body|text|start|copy|beginning|top|headers)[^\n]{0,40}(?:original|your|returned|failed|unsent|bounced|undelivered)[^\n]{0,20} (?:message|mail)`,
 	`(?:(?:the )?(?:original|unsent|undelivered|returned|bounced|your|rejected|failed) (?:message|mail|e-mail)|message)(?: (?:header|text|body|content|source)s?)?(?: information)?(?: is)?(?: included)? (?:follow|below|attached|as follows)`,
 	`(?:original|undelivered|returned|unsent) (?:message|mail)(?: headers?)?[ \t:]*[-=_|]*$`,
+	`(?:the )?(?:first \d+ lines|beginning) of (?:the|your) (?:original )?message`, `-*[ \t]*(?:urspr.ngliche nachricht|mensaje original|message d.origine|messaggio originale|mensagem original|oorspronkelijk bericht|oryginalna wiadomo|исходное сообщение|元のメッセージ|原始邮件)`,
 	`message (?:text|headers?) follow`, `received: +\(?(?:from|by|qmail)`, `received:from `, `return-path: *<`,
 }, "|") + `)`)
 
@@ -172,5 +177,6 @@ func mailbox(value string) string {
 	if _, after, ok := strings.Cut(value, ";"); ok {
 		value = after
 	}
-	return strings.ToLower(strings.Trim(address.FindString(value), "'=."))
+	found := strings.ToLower(strings.Trim(address.FindString(value), "'=."))
+	return strings.TrimPrefix(found, "smtp=")
 }

@@ -16,7 +16,7 @@ type recipientFields struct {
 func (m message) statusReport(r *Report) bool {
 	var all []recipientFields
 	for _, p := range m.parts {
-		if p.kind == "message/delivery-status" || p.kind == "message/global-delivery-status" {
+		if isStatus(p.kind) {
 			all = append(all, readStatus(p.text)...)
 		}
 	}
@@ -52,7 +52,7 @@ func (m message) wrapped(r *Report) bool {
 			continue
 		}
 		inner := parseMessage([]byte(p.text))
-		has := slices.ContainsFunc(inner.parts, func(p part) bool { return p.kind == "message/delivery-status" })
+		has := slices.ContainsFunc(inner.parts, func(p part) bool { return isStatus(p.kind) })
 		if has && inner.statusReport(r) {
 			return true
 		}
@@ -168,24 +168,51 @@ func contextOf(said []statement, one recipientFields, prose string) string {
 	return about(said, mailbox(one.final), mailbox(one.original))
 }
 
-// judgeAll takes the first text that says something. A hard one is believed
-// only where the others, and the codes, say nothing against it.
+// judgeAll takes the first text that says something; one that gives no reason,
+// or none that is believed, leaves the word to the next. A hard one is believed
+// only where the codes say nothing against it, and one that a code alone says
+// only where no server's reply gives another reason.
 func judgeAll(context, status string, code int, texts ...string) Kind {
+	soft := false
 	for i, text := range texts {
 		kind, ok := judge(text, context, status, code)
-		if !ok || strings.TrimSpace(text) == "" {
-			continue
+		switch {
+		case !ok || strings.TrimSpace(text) == "":
+		case kind == Soft && !saysPassing(text) && !saysElse(text, status):
+			soft = true
+		case kind == Hard && vagueOnly(text) && !noDomain.MatchString(plain(text)) && slices.ContainsFunc(texts[i+1:], repliesPassing):
+			return Soft
+		default:
+			return kind
 		}
-		if kind == Soft && vagueOnly(text) && i+1 < len(texts) {
-			continue
-		}
-		return kind
 	}
-	if kind, ok := judge("", context, status, code); ok {
+	if kind, ok := judge("", context, status, code); ok && !soft {
 		return kind
 	}
 	return Soft
 }
+
+// saysElse reports a reply with a reason that is not known here, or a code that
+// is not of the address, and no word of it: sendmail repeats any 550 as "User
+// unknown".
+func saysElse(text, status string) bool {
+	words := plain(text)
+	told, _ := codes(text)
+	if told == "" {
+		told = status
+	}
+	return softCode(told) && !nobody.MatchString(words) || translated(text, words)
+}
+
+var replyLine = regexp.MustCompile(`(?m)^[ \t<>]*[45][0-9][0-9][ -].*$`)
+
+// repliesPassing reports a text that repeats such a reply.
+func repliesPassing(text string) bool {
+	return slices.ContainsFunc(replyLine.FindAllString(text, -1), saysPassing)
+}
+
+// saysPassing reports a text with a reason that is not the address.
+func saysPassing(text string) bool { return passing.MatchString(plain(text)) || refusesUs(text) }
 
 // vagueOnly reports a text that gives no reason.
 func vagueOnly(text string) bool {

@@ -19,6 +19,7 @@ func TestHostileMails(t *testing.T) {
 		"many recipients":          "From: MAILER-DAEMON@x\nSubject: failure notice\n\n" + recipientsOf(20_000),
 		"a status of many blocks":  "Content-Type: message/delivery-status\n\n" + strings.Repeat("Final-Recipient: rfc822; a@b.example\nAction: failed\n\n", 20_000),
 		"unknown charset":          "Content-Type: text/plain; charset=klingon\n\n\xff\xfe",
+		"a type in no charset":     "Content-Type: /;\x86\xd6BoundArY=",
 		"broken base64":            "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n====YQ=!!",
 		"broken utf-16":            "Content-Type: text/plain; charset=utf-16\n\nabc",
 		"nothing":                  "",
@@ -78,6 +79,7 @@ func FuzzClassify(f *testing.F) {
 	f.Add([]byte("Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n--b--\n"))
 	f.Add([]byte("Content-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n<p>=E9"))
 	f.Add([]byte("Subject: =?utf-8?q?x?=\nAuto-Submitted: auto-replied\n\nI am away"))
+	f.Add([]byte("Content-Type: multipart/mixed;\x86\xd6 Boundary=b\n\n--b\n\nuser unknown\n--b--\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		r := Classify(raw)
 		if len(r.Verdicts) == 0 {

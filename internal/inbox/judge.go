@@ -19,11 +19,22 @@ var (
 	quoted       = regexp.MustCompile(`<[^<>\s]*>|[^\s<>:;,()\[\]"]+@[^\s<>:;,()\[\]"]+|https?://\S+`)
 )
 
-// codes returns the last enhanced code and the first reply code of a reason.
+// dashed is a reply's code before one of several lines.
+var dashed = regexp.MustCompile(`(^|\s)([245][0-9][0-9])-`)
+
+// unquote leaves out addresses and links.
+func unquote(text string) string {
+	return quoted.ReplaceAllString(dashed.ReplaceAllString(text, "$1$2 "), " ")
+}
+
+// codes returns the last enhanced code, of a failure where there is one, and the
+// first reply code of a reason.
 func codes(text string) (status string, code int) {
-	text = quoted.ReplaceAllString(text, " ")
+	text = unquote(text)
 	for _, m := range enhancedCode.FindAllStringSubmatch(text, -1) {
-		status = m[1]
+		if status == "" || status[0] == '2' || m[1][0] != '2' {
+			status = m[1]
+		}
 	}
 	if m := replyCode.FindStringSubmatch(text); m != nil {
 		code, _ = strconv.Atoi(m[1])
@@ -34,8 +45,8 @@ func codes(text string) (status string, code int) {
 // plain is a reason for looking at its words: small letters, one line, without
 // addresses and links, whose words mean nothing.
 func plain(text string) string {
-	text = quoted.ReplaceAllString(strings.ToLower(text), " ")
-	return strings.Join(strings.Fields(text), " ")
+	text = unquote(strings.ToLower(text))
+	return strings.Join(strings.Fields(strings.ReplaceAll(text, "_", " ")), " ")
 }
 
 // judge says what a reason means; false where it says nothing that is known.
@@ -46,6 +57,8 @@ func plain(text string) string {
 // A status of class 4 is the system's own word that this may pass. A reply that
 // says "user unknown" without a code for it is believed where it came at RCPT:
 // after DATA the server has seen the mail, and some mean its content by it.
+// There it is believed before a code of policy, too (5.7.z), which some put
+// before all that they refuse, if the command is told by its name.
 func judge(text, context, status string, code int) (Kind, bool) {
 	words := plain(text)
 	told, number := codes(text)
@@ -55,46 +68,74 @@ func judge(text, context, status string, code int) (Kind, bool) {
 	if number == 0 {
 		number = code
 	}
+	whole := text + "\n" + context
 	switch {
 	case certain.MatchString(words):
 		return Hard, true
 	case strings.HasPrefix(told, "5.1.") && softCode(told): // of the sender's address
 		return Soft, true
-	case passing.MatchString(words), refusesUs(text), strings.HasPrefix(told, "4."), strings.HasPrefix(status, "4."):
+	case passing.MatchString(words), refusesUs(text), number/100 == 4, strings.HasPrefix(told, "4."), strings.HasPrefix(status, "4."):
 		return Soft, true
-	case noDomain.MatchString(words):
+	case noDomain.MatchString(words) && !policy.MatchString(text):
 		return Hard, true
 	case softCode(told):
+		if strings.HasPrefix(told, "5.7.") && nobody.MatchString(words) && (saysMore(words) && cameAtRecipient(whole) || cameAtRCPT(whole)) {
+			return Hard, true
+		}
 		return Soft, true
-	case hardCode(told, number) && (nobody.MatchString(words) || !cameAfterData(text+"\n"+context)):
+	case hardCode(told, number) && translated(text, words):
+		return Soft, true
+	case hardCode(told, number) && (nobody.MatchString(words) || !cameAfterData(whole)):
 		return Hard, true
 	case nobody.MatchString(words):
-		sure := number == 0 && !asReply.MatchString(words) || cameAtRecipient(text+"\n"+context) || strings.HasPrefix(told, "5.1.") && !cameAfterData(text+"\n"+context)
-		if number/100 == 4 || !sure {
+		sure := number == 0 && saysMore(words) && !cameAfterData(whole) || cameAtRecipient(whole) || strings.HasPrefix(told, "5.1.") && !cameAfterData(whole)
+		if !sure {
 			return Soft, true
 		}
 		return Hard, true
-	case number/100 == 4, closedCode(told), vague.MatchString(words):
+	case closedCode(told), vague.MatchString(words):
 		return Soft, true
 	}
 	return "", false
 }
 
+// policy is a code of RFC 3463's class of security and policy.
+var policy = regexp.MustCompile(`\b5\.7\.[0-9]+`)
+
+// translated reports a reply that came without an enhanced code and gives a
+// reason that is not known here: what code stands elsewhere is a reporter's
+// translation, and some translate every 550 at RCPT into 5.1.1.
+func translated(text, words string) bool {
+	own, code := codes(text)
+	return own == "" && code != 0 && code != 556 && !nobody.MatchString(words) && !bare.MatchString(words)
+}
+
+// bare are replies that give no reason.
+var bare = regexp.MustCompile(`^[45][0-9]{2}[ -]*(?:requested action not taken:? ?)?(?:(?:mail ?box|recipient|address|user|account)(?: (?:address|name))?)?(?: is| was)? ?(?:unavailable|not available|rejected|refused|not allowed|not accepted)?\W*$`)
+
 var (
-	atRecipient = anyOf(`(?:after|to|our|for|at|during|>>>|->|command|smtp)[: ]{0,2}rcpt\b`, `rcpt(?: to)?:? (?:command|failed|rejected|error|generated)`, `rcpt_to`, `does not like recipient`, `server has rejected address`)
-	afterData   = anyOf(`in reply to (?:end of )?data`, `after end of (?:data|message)`, `final data`, `(?:text|data) command`, `after (?:i sent|sending) the message`, `failed after i sent`, `smtp command data`, `>>> (?:data|\.) <<< 5`)
+	atRCPT      = anyOf(`(?:after|to|our|for|at|during|>>>|->|command|smtp)[: ]{0,2}rcpt\b`, `rcpt(?: to)?:? (?:command|failed|rejected|error|generated)`, `\[rcpt to\]`)
+	atRecipient = anyOf(atRCPT.String(), `does not like recipient`, `server has rejected address`)
+	afterData   = anyOf(`in reply to (?:end of )?data`, `after end of (?:data|message)`, `final data`, `(?:text|data) command`, `after (?:i sent|sending) the message`, `failed after i sent`, `smtp command data`, `>>> (?:data|\.) <<< 5`, `local scanning code`)
 	// pipelined: the replies to RCPT follow after DATA was sent.
 	pipelined = anyOf(`need rcpt`, `valid rcpt`, `valid recipients`, `rcpt first`)
 )
 
-// asReply are the words that servers use in their replies. Where a mail repeats
-// them without the code, what holds for a reply holds for them.
-var asReply = anyOf(`user unknown`, `unknown user`, `no such user`, `(?:does not|doesn.t) have an? (?:\S+ ){1,2}account`, `tried to reach`, `recipient not found`)
+// asReply are the words that servers use in their replies, often for more than
+// they say. Where a mail repeats them without the code, what holds for a reply
+// holds for them.
+var asReply = anyOf(`user unknown`, `unknown user`, `no such user`, `(?:does not|doesn.t) have an? (?:\S+ ){1,2}account`, `tried to reach(?: \S+)? (?:does not|doesn.t) exist`, `recipient not found`)
+
+// saysMore reports words that say that nobody is there also without those.
+func saysMore(words string) bool { return nobody.MatchString(asReply.ReplaceAllString(words, " ")) }
 
 // cameAtRecipient reports whether a mail says that a reply came before the
-// server had seen the mail.
-func cameAtRecipient(text string) bool {
-	return atRecipient.MatchString(pipelined.ReplaceAllString(plain(text), " ")) && !cameAfterData(text)
+// server had seen the mail, and cameAtRCPT whether it names the command.
+func cameAtRecipient(text string) bool { return cameAt(atRecipient, text) }
+func cameAtRCPT(text string) bool      { return cameAt(atRCPT, text) }
+
+func cameAt(moment *regexp.Regexp, text string) bool {
+	return moment.MatchString(pipelined.ReplaceAllString(plain(text), " ")) && !cameAfterData(text)
 }
 
 // cameAfterData reports whether it says that the server had seen it.
@@ -129,14 +170,15 @@ func softCode(status string) bool {
 
 // certain are words that other rules would take for something else. Microsoft's
 // servers answer so where their directory knows no such recipient
-// ("Directory-Based Edge Blocking"); qmail where a domain has no address.
+// ("Directory-Based Edge Blocking"); qmail where a domain has no address; IMail
+// and Postfix where they know no such user themselves.
 var certain = anyOf(`5\.4\.1\b.{0,20}: recipient address rejected: access denied`, `5\.4\.1 recipient address rejected: access denied`,
-	`couldn.t find an? mail exchanger or ip address`)
+	`couldn.t find an? mail exchanger or ip address`, `^unknown user:(?: "[^"]*")?$`)
 
 // refusesUs asks the judge of our own deliveries whether the words are a
-// refusal of us, or a quota of ours.
+// refusal of us, or a quota of ours; a code of policy alone is not asked for.
 func refusesUs(text string) bool {
-	outcome := letter.Judge(letter.Reply{Stage: letter.StageRcpt, Code: 550, Text: text})
+	outcome := letter.Judge(letter.Reply{Stage: letter.StageRcpt, Code: 550, Text: policy.ReplaceAllString(text, "")})
 	return outcome == letter.RefusesUs || outcome == letter.SlowDown
 }
 
@@ -153,63 +195,3 @@ func hardCode(status string, code int) bool {
 	}
 	return code == 556
 }
-
-func anyOf(words ...string) *regexp.Regexp {
-	return regexp.MustCompile(`(?:` + strings.Join(words, "|") + `)`)
-}
-
-// who are the words for whom a mail is for.
-const who = `(?:e-?mail ?(?:address|account|box)?|mail ?box(?:es)?|users?(?: ?(?:name|id))?|recipients?(?:'s|s')?(?: (?:address|e-?mail|mailbox|name|account))?|accounts?|address(?:es|ee)?|aliase?s?|person|customer|subscriber|member|local[- ]part|destination(?: address)?|domino directory)`
-
-// nobody are the ways to say that an address or its domain does not exist.
-var nobody = anyOf(
-	`address rejected\.?$`,
-	who+`(?: \S+){0,3}? (?:is |was |are |were |has been )?(?:an? )?(?:currently )?(?:unknown|not known|not (?:be )?found|unrecogni[sz]ed|not recogni[sz]ed|non-?existent|no longer (?:valid|available|exists?|on server|in use|here)|not (?:exist|listed|local|valid|registered|present)|undefined|invalid\b)`,
-	`(?:unknown|unrecogni[sz]ed|invalid|nonexistent|non-existent|undefined|bad) (?:or \S+ )?(?:(?:e-?mail|mail|local|destination|final|internal|virtual|delivery) ){0,2}`+who,
-	`(?:no|not an?y?) (?:such|valid|known|mail|local|existing)(?: \S+)? ?`+who,
-	`no (?:mail ?box|user|account|recipient|person|one)(?: is)? (?:here|there|by that name|with that name|found|matching|exists?|of that name)`,
-	`(?:do(?:es)?|did)(?: not|n.t) (?:currently )?(?:exist|have an? (?:\S+ ){0,3}(?:account|mail ?box|user)|match any|recogni[sz]e)`,
-	`(?:could not|couldn.t|can.?not|unable to|can.t) (?:find|be found|locate|look ?up|resolve) (?:\S+ ){0,4}?(?:user|recipient|mail ?box|account|address|person)`,
-	`wasn.t found (?:at|in)`, `address couldn.t be found`, `no such (?:name|id|addressee|recipient)`,
-	`not (?:a known|our|one of our) (?:user|customer|recipient)`, `recipnotfound`, `mailbox not available for this alias`,
-	`not listed in (?:\S+ ){0,2}(?:domino directory|public name|address book|directory)`, `no such person`, `not in (?:my |the )?(?:control files|user list|directory)`,
-	`unknown (?:in|by) \S+`, `deactivated mailbox that does not exist`, `unrouteable address`, `unknown (?:local )?user`, `user-?unknown`, `userunknown`,
-	`(?:utilisateur|destinataire|usuario|benutzer|empf.nger|utente|destinatario|indirizzo|adresse|direcci.n|cuenta|konto)(?: \S+){0,3} (?:inconnue?|invalide|desconocid[oa]|inexistente|unbekannt|existiert nicht|sconosciut[oa]|non esiste|n.existe pas|no existe|nicht gefunden|ung.ltig)`,
-	// it moved
-	`(?:user|recipient|mailbox|account|address)(?: \S+){0,2} (?:has moved|moved to|no longer works)`, `moved to (?:a )?new address`, `has been replaced by`, `has changed (?:his|her|their|the) (?:e-?mail )?address`,
-)
-
-// noDomain are the ways to say that a domain does not exist, or takes no mail.
-var noDomain = anyOf(
-	`(?:unknown|no such|bad|invalid|illegal) (?:host|domain|destination (?:system|host|domain))`,
-	`(?:host|domain)(?: (?:or domain )?name)?(?: \S+)?(?: is| was)? (?:unknown|not found|could(?: not|n.t) be found|doesn.t exist|does not exist|not known|lookup failed|not resolved)`,
-	`host not found`, `nxdomain`, `name or service not known`, `unroutable (?:mail )?(?:domain|address)`, `unrouteable (?:mail )?domain`,
-	`couldn.t find (?:any host(?:s)? (?:named|by that name)|an? mail exchanger$)`, `no route to domain`, `hostname nor servname`, `illegal host/domain name`,
-	`domain(?: \S+){0,3} (?:does not|doesn.t) exist`, `host unknown`, `no (?:mx|mail exchanger)\b`, `responded with code (?:nxdomain|noerror)`, `all relevant mx records point to non-existent`,
-	// it takes no mail
-	`null ?mx`, `(?:host|domain|server|system|smtp service)?(?: \S+){0,2} ?(?:does not|doesn.t|not|never) (?:accept|receive|support)(?:s|ing)? (?:any |network |incoming |inbound )?(?:e-?mails?|messages)(?: (?:at all|for|here))?(?:$|[.( ;])`,
-	`(?:smtp|mail) service (?:is )?not (?:available|provided)`, `does not accept mail`, `indicated no smtp service`, `not accepting (?:network )?messages`,
-)
-
-// passing are words that leave the address standing, whatever stands beside
-// them: they speak of room, of a closed or guarded mailbox, of us, of content,
-// of a fault on the way.
-var passing = anyOf(
-	// room
-	`(?:mail ?box|inbox|mail ?drop|storage|disk|folder|account)(?: \S+){0,3} (?:is |was |are )?(?:full|over ?quota|exceeded)`, `over (?:the )?(?:\S+ )?(?:quota|limit)`, `over-?quota`, `quota (?:was |is |has been |limit )?(?:exceed|violation|full)`,
-	`exceed(?:s|ed|ing)? (?:\S+ ){0,6}(?:quota|storage|space|size|limit|maximum)`, `(?:insufficient|not enough|out of|no) (?:\S+ )?(?:disk|storage|space|room)`, `quota`, `mailfull`, `(?:message|mail|size)(?: \S+){0,3} too (?:large|big|long)`, `too large`, `maximum (?:message )?size`,
-	// closed for now
-	`(?:disabled|suspended|inactive|deactivated|dormant|locked|frozen|not active(?:ated)?|on hold|expired account|account expired|blocked|unavailable due to)\b`, `resigned`, `gesperrt`, `bloque`, `suspendu`,
-	// guarded
-	`preference`, `(?:only|must) (?:accepts?|from) (?:\S+ )?(?:senders|authenticated|members|internal)`, `not (?:authori[sz]ed|allowed|permitted|accepted due)`, `prohibited`, `restricted`, `whitelist`, `domain (?:reject|filter|block)`, `you are not`, `do not have permission`, `moderat`, `filtered`, `refused due to`,
-	// us, beside what every reply is asked for
-	`bulk`, `\bspf\b`, `sender (?:verify|denied|rejected|id)`, `sender's`, `no relaying`, `throttl`, `access denied`, `not.{0,8}trusted`, `(?:after|to|for) mail from\b`,
-	// content
-	`virus`, `malware`, `content (?:reject|filter|error|block|scan|violat|restrict|not)`, `(?:message|mail|due to|because of|objectionable|prohibited) (?:its )?content`, `attachment`, `mime\b`, `header(?:s)? too`, `media error`, `\bube\b`, `syntax error`, `\brfc ?[2-9][0-9]{3}\b`, `not found[,;.]? try again`, `not compliant`, `loop`, `too many hops`,
-	// on the way
-	`tim(?:ed|e)?[ -]?out`, `retry time`, `delivery time`, `too long`, `connection (?:refused|reset|lost|closed|timed)`, `network (?:is )?unreachable`, `no route to host`, `temporar`, `try(?:ing)? (?:again )?later`, `(?:message|mail|queue)(?: \S+){0,2} expired`, `queue\.expired`, `lookup failure.*try`, `has not been (?:collected|delivered) (?:after|for|within)`,
-	`(?:internal|configuration|system|local|i/o|input/output) (?:\S+ )?error`, `command (?:failed|died|time)`, `(?:host|server|service)(?: \S+)?(?: is)? (?:not reachable|not available|unavailable|busy|down)`, `not reachable`, `greylist`, `service (?:currently )?unavailable`, `malformed or unexpected`, `may (?:not exist|be)`, `duplicated message-id`,
-)
-
-// vague are words that say that a mail was not delivered and not why.
-var vague = anyOf(`reject`, `refus`, `den(?:y|ied)`, `fail`, `unavailable`, `error`, `could not`, `couldn.t`, `undeliver`, `unable`, `not deliver`, `returned`)

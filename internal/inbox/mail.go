@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"mime/quotedprintable"
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -124,26 +125,20 @@ func mediaType(h header) (string, map[string]string) {
 	if err == nil || kind != "" {
 		return kind, params
 	}
-	kind, rest, _ := strings.Cut(strings.ToLower(value), ";")
-	if kind = strings.TrimSpace(kind); !strings.Contains(kind, "/") {
+	kind, rest, _ := strings.Cut(value, ";")
+	if kind = strings.ToLower(strings.TrimSpace(kind)); !strings.Contains(kind, "/") {
 		return "text/plain", nil
 	}
 	params = map[string]string{}
-	for name := range strings.SplitSeq("boundary charset report-type", " ") {
-		at := strings.Index(rest, name+"=")
-		if at < 0 {
-			continue
+	for _, p := range looseParam.FindAllStringSubmatch(rest, -1) {
+		if name := strings.ToLower(p[1]); params[name] == "" {
+			params[name] = strings.TrimSpace(p[2] + p[3])
 		}
-		original := value[len(value)-len(rest):][at+len(name)+1:]
-		if quoted, ok := strings.CutPrefix(original, `"`); ok {
-			params[name], _, _ = strings.Cut(quoted, `"`)
-		} else {
-			params[name], _, _ = strings.Cut(original, ";")
-		}
-		params[name] = strings.TrimSpace(params[name])
 	}
 	return kind, params
 }
+
+var looseParam = regexp.MustCompile(`(?i)\b(boundary|charset|report-type)=(?:"([^"]*)"?|([^;]*))`)
 
 // walk adds the leaves below a part.
 func (m *message) walk(h header, body []byte, depth int) {
@@ -236,7 +231,7 @@ func decodeText(body []byte, encoding, label string) string {
 		}
 	}
 	text := strings.ToValidUTF8(string(body[:min(len(body), maxText)]), "\uFFFD")
-	return strings.ReplaceAll(text, "\r\n", "\n")
+	return strings.NewReplacer("\r\n", "\n", "\u00a0", " ").Replace(text)
 }
 
 func decodeBase64(body []byte) []byte {
@@ -263,7 +258,7 @@ func plainOf(s string) string {
 			return b.String()
 		case html.TextToken:
 			if hidden == 0 {
-				b.WriteString(html.UnescapeString(string(z.Raw())))
+				b.WriteString(strings.ReplaceAll(html.UnescapeString(string(z.Raw())), "\u00a0", " "))
 			}
 		case html.StartTagToken:
 			name, _ := z.TagName()
