@@ -148,7 +148,7 @@ func phrase(line string) string {
 	rest := strings.TrimLeft(line[len(said):], " ,.!-")
 	for rest != "" {
 		word, behind, _ := strings.Cut(rest, " ")
-		if !politeWords[bare(word)] {
+		if !politeWords[stripped(word)] {
 			break
 		}
 		rest = strings.TrimLeft(behind, " ")
@@ -166,11 +166,11 @@ func phrase(line string) string {
 // behind it.
 var colon = regexp.MustCompile(`:(?:\s+|$)`)
 
-func bare(word string) string { return strings.ToLower(strings.Trim(word, ".,!?;:'\"()")) }
+func stripped(word string) string { return strings.ToLower(strings.Trim(word, ".,!?;:'\"()")) }
 
 // tells reports whether a text is a sentence to somebody.
 func tells(text string) bool {
-	return slices.ContainsFunc(strings.Fields(text), func(w string) bool { return telling[bare(w)] })
+	return slices.ContainsFunc(strings.Fields(text), func(w string) bool { return telling[stripped(w)] })
 }
 
 // signs reports whether a line is no more than its writer's name.
