@@ -143,7 +143,7 @@ func (one recipientFields) verdict(said []statement, context string) Verdict {
 		v.Status = status
 	}
 	v.Text = reason(diagnostic)
-	people := about(said, v.Recipient, mailbox(one.original))
+	people := cut(about(said, v.Recipient, mailbox(one.original)), maxTold)
 	if v.Text == "" {
 		v.Text = reason(people)
 	}
@@ -163,7 +163,7 @@ func (one recipientFields) verdict(said []statement, context string) Verdict {
 // what is said of it, or all that is said where it is the only one.
 func contextOf(said []statement, one recipientFields, prose string) string {
 	if len(said) <= 1 {
-		return prose
+		return cut(prose, maxTold)
 	}
 	return about(said, mailbox(one.final), mailbox(one.original))
 }

@@ -23,6 +23,7 @@ const (
 	maxField  = 16 << 10 // bytes of one header field
 	maxText   = 64 << 10 // bytes of one part
 	maxProse  = 32 << 10 // bytes of all that a mail says itself
+	maxTold   = 4 << 10  // bytes of what it says of one recipient
 )
 
 // field is one header field: its name in small letters, its value on one line.

@@ -83,6 +83,7 @@ func (m message) cameBack(words string) bool {
 // verdictOf judges by what is said of a recipient, and by the rest of the mail
 // where that gives no reason and the recipient is the only one.
 func verdictOf(recipient, text, rest string) Verdict {
+	text, rest = cut(text, maxTold), cut(rest, maxTold)
 	first, context := opening(text), text
 	if rest != "" {
 		context = rest
