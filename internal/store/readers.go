@@ -55,8 +55,8 @@ func (s *Store) Reader(ctx context.Context, id int64) (r subscription.Reader, er
 }
 
 // Recipients returns of the readers with these ids what composing their letters
-// takes: state, zone, whether they are weekly, and when they confirmed. Those
-// that are deleted are left out.
+// takes: state, zone, whether they are weekly, when they confirmed, left and were
+// suppressed. Those that are deleted are left out.
 func (s *Store) Recipients(ctx context.Context, ids []int64) (map[int64]subscription.Reader, error) {
 	found := make(map[int64]subscription.Reader, len(ids))
 	err := s.read(ctx, func(t *tx) error {
@@ -65,10 +65,11 @@ func (s *Store) Recipients(ctx context.Context, ids []int64) (map[int64]subscrip
 			for i, id := range some {
 				args[i] = id
 			}
-			query := `SELECT id, state, zone, weekly, confirmed FROM readers WHERE id IN (` + places(1, len(some)) + `)`
+			query := `SELECT id, state, zone, weekly, confirmed, gone, suppressed FROM readers WHERE id IN (` + places(1, len(some)) + `)`
 			err := t.each(query, args, func(scan func(...any) error) error {
 				var r subscription.Reader
-				err := scan(&r.ID, &r.State, &r.Rhythm.Zone, truth{&r.Rhythm.Weekly}, moment{&r.Confirmed})
+				err := scan(&r.ID, &r.State, &r.Rhythm.Zone, truth{&r.Rhythm.Weekly}, moment{&r.Confirmed},
+					moment{&r.LeftAt}, moment{&r.SuppressedAt})
 				found[r.ID] = r
 				return err
 			})
