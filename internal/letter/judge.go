@@ -17,7 +17,9 @@ import (
 //
 // A refusal of us is one that the next letter would meet as well: policy
 // (5.7.x), authentication, a quota of ours, reputation, at any stage, and any
-// 5yz before a recipient was named. Other 5yz concern this letter alone.
+// 5yz before a recipient was named. Other 5yz concern this letter alone, and so
+// does a 5.7.z at RCPT whose words say no more than that nobody is there: some
+// dead addresses must not stop the letters of all.
 //
 // Once a recipient was named, a server may speak of how much mail it takes from
 // us: a rate for now (4.7.28 and kin), a quota for today (5.4.5). That is about
@@ -45,6 +47,8 @@ func Judge(r Reply) Outcome {
 	}
 	oversize := r.Code == 552 || status == "5.2.2" || status == "5.2.3" || status == "5.3.4"
 	switch {
+	case r.Stage == StageRcpt && strings.HasPrefix(status, "5.7.") && absent(text) && !refusalWords.MatchString(text):
+		return Rejected
 	case refusalCode(r.Code, status):
 		return RefusesUs
 	case oversize: // the letter's size or the mailbox's room
@@ -148,14 +152,14 @@ func anyOf(words ...string) *regexp.Regexp {
 // missing reports whether a permanent reply at RCPT says that the recipient
 // does not exist, and not merely that this mail is not taken.
 func missing(status, text string) bool {
-	if doubts.MatchString(text) {
-		return false
-	}
 	switch status {
 	case "5.1.1", "5.1.6", "5.1.10":
-		return true
+		return !doubts.MatchString(text)
 	case "", "5.0.0", "5.1.0", "5.1.351", "5.5.0":
-		return absences.MatchString(text)
+		return absent(text)
 	}
 	return false
 }
+
+// absent reports whether a text says without doubt that nobody is there.
+func absent(text string) bool { return absences.MatchString(text) && !doubts.MatchString(text) }

@@ -102,6 +102,8 @@ func TestJudge(t *testing.T) {
 		{dot, 554, "5.6.0 Headers malformed", letter.Rejected},
 		{dot, 554, "5.0.0 Service unavailable", letter.Rejected},
 		{dot, 554, "5.4.6 Too many hops", letter.Rejected},
+		{rcpt, 550, "5.7.1 User unknown: ada@example.org", letter.Rejected},
+		{rcpt, 550, "5.7.1 No such user!", letter.Rejected},
 
 		// A refusal of us.
 		{connect, 554, "5.7.1 no service for you", letter.RefusesUs},
@@ -116,7 +118,7 @@ func TestJudge(t *testing.T) {
 		{rcpt, 550, "relay through this server without authentication", letter.RefusesUs},
 		{rcpt, 530, "Authentication required", letter.RefusesUs},
 		{rcpt, 550, "Unauthenticated senders not allowed", letter.RefusesUs},
-		{rcpt, 550, "5.7.1 User unknown: ada@example.org", letter.RefusesUs},
+		{rcpt, 550, "5.7.1 Unknown user, message blocked by policy", letter.RefusesUs},
 		{rcpt, 550, "5.7.606 Access denied, banned sending IP", letter.RefusesUs},
 		{rcpt, 554, "5.7.1 Client host [192.0.2.1] listed at rbl.example.net", letter.RefusesUs},
 		{rcpt, 550, "IP frequency limited", letter.RefusesUs},
