@@ -9,6 +9,7 @@ type assembly struct {
 	raw   int  // bytes before encoding
 	begun bool // something is written
 	blank bool // an empty line is due before what comes next
+	whole bool // what is written next is all that its last line has
 
 	// Room for what is said on the way.
 	showing []Piece
@@ -84,6 +85,7 @@ func (a *assembly) item(one *item, of whole) error {
 	case isBlank:
 		a.blank = a.begun
 	case isPart:
+		a.whole = !one.inline
 		err := a.fill(*one.hole, of)
 		if one.inline {
 			a.joinLine()
@@ -161,7 +163,7 @@ func (a *assembly) appendPart(dst []byte, h hole, of whole) ([]byte, error) {
 // text writes a part that has no marks in it, as encode and add would.
 func (a *assembly) text(said []byte) {
 	for line := range bytes.Lines(said) {
-		if bytes.HasSuffix(line, []byte("\n")) {
+		if a.whole || bytes.HasSuffix(line, []byte("\n")) {
 			line = a.trim(line)
 		}
 		switch {
