@@ -144,14 +144,14 @@ func (a *assembly) appendPart(dst []byte, h hole, of whole) ([]byte, error) {
 		case h.keywords:
 			return append(dst, of.Keywords...), nil
 		case h.paper > 0:
-			return a.appendPart(dst, hole{name: h.name, kind: h.kind}, &of.Papers[h.paper-1])
-		}
-		say := a.part
-		if h.each {
-			say = func(name string, _ any) (string, error) { return a.each(name, *of) }
+			return a.appendPart(dst, h, &of.Papers[h.paper-1])
 		}
 		var said string
-		said, err = say(h.name, *of)
+		if h.each {
+			said, err = a.each(h.name, *of)
+		} else {
+			said, err = a.part(h.name, *of)
+		}
 		dst = append(dst, said...)
 	}
 	if len(dst) == begin {

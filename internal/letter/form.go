@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"mime/quotedprintable"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,22 +33,13 @@ type formKey struct {
 // texts; 0 where there are too many to tell.
 func shapeOf(all []Matched) (shape uint64) {
 	for _, m := range all {
-		field := fieldNumber(m.Field)
+		field := uint64(slices.Index(fields, m.Field) + 1)
 		if field == 0 || len(m.Texts) > 15 || shape>>56 != 0 {
 			return 0
 		}
 		shape = shape<<8 | field<<4 | uint64(len(m.Texts))
 	}
 	return shape
-}
-
-func fieldNumber(name string) uint64 {
-	for i, f := range fields {
-		if f == name {
-			return uint64(i + 1)
-		}
-	}
-	return 0
 }
 
 // numberKey is all that a part depends on which shows only its number.

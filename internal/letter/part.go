@@ -34,7 +34,7 @@ type format struct {
 	keywords string
 	parts    map[string]partKind // of entries
 	uses     map[string]uses
-	shapes   shape // what of an entry\'s shape its plates depend on
+	shapes   shape // what of an entry's shape its plates depend on
 
 	digests *cache[digestKey, []item]
 	forms   *cache[formKey, *form]
@@ -264,9 +264,8 @@ func (f *format) part(name string, data any) (string, error) {
 			return d.rec.mark(hole{name: name}), nil
 		}
 	}
-	var b bytes.Buffer
-	err := f.execute(&b, name, data)
-	return cmp.Or(strings.TrimSuffix(b.String(), "\n"), nothing), err
+	said, err := f.executed(name, data)
+	return cmp.Or(strings.TrimSuffix(said, "\n"), nothing), err
 }
 
 // each is the function that templates call for a part of every paper of a
@@ -316,11 +315,11 @@ func (c *Composer) htmlFuncs() htmltemplate.FuncMap {
 // they are not.
 func (f *format) render(name string, of whole, keywords string) ([]item, error) {
 	rec := &recorder{papers: f.usesOf(name)&(usesPapers|usesTop|usesParts) != 0, keywords: keywords}
-	var b bytes.Buffer
-	if err := f.execute(&b, name, of.recorded(rec)); err != nil {
+	said, err := f.executed(name, of.recorded(rec))
+	if err != nil {
 		return nil, err
 	}
-	return f.encode(name, b.String(), rec)
+	return f.encode(name, said, rec)
 }
 
 // encode encodes what a template said.
