@@ -164,7 +164,7 @@ func (s *shownLetters) build(m letter.Message) ([]byte, error) {
 // discard takes every letter and delivers none.
 type discard struct{}
 
-func (discard) Announce(letter.Envelope) {}
+func (discard) Begin(context.Context, letter.Envelope) {}
 
 func (discard) Send(context.Context, letter.Envelope) letter.Reply {
 	return letter.Reply{Stage: letter.StageDot, Host: "dry run", Code: 250}

@@ -2,27 +2,63 @@ package edition
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 
 	"paperboy/internal/letter"
 )
 
 // ahead composes letters that wait for a courier, so that the processor has
-// work while all couriers wait for the mail server or a commit. It is at most as
-// many letters ahead as it has rooms. A courier that comes to a letter first
-// composes it itself.
+// work while all couriers wait for the mail server or a commit. It composes many
+// in one go, as long as it has rooms: what it needs for that is then at hand,
+// and each costs half as much as when composing takes turns with sending. A
+// courier that comes to a letter first composes it itself.
 type ahead struct {
 	*Edition
-	in    chan parcel // those that wait, in the order in which they came
-	rooms chan *letter.Encoded
+	in chan parcel // those that wait, in the order in which they came
+
+	mu     sync.Mutex
+	enough sync.Cond // there are rooms for a run, or no more are to come
+	rooms  []*letter.Encoded
+	over   bool
 }
 
+const (
+	aheadRooms = queueRoom
+	aheadRun   = aheadRooms * 3 / 4 // how many letters are composed in one go
+)
+
 func newAhead(e *Edition) *ahead {
-	a := &ahead{Edition: e, in: make(chan parcel, queueRoom), rooms: make(chan *letter.Encoded, e.Connections)}
-	for range e.Connections {
-		a.rooms <- new(letter.Encoded)
+	a := &ahead{Edition: e, in: make(chan parcel, queueRoom)}
+	a.enough.L = &a.mu
+	for range aheadRooms {
+		a.rooms = append(a.rooms, new(letter.Encoded))
 	}
 	return a
+}
+
+// room takes a room, when none is left once there are enough for another run.
+// It returns nil where ctx ended.
+func (a *ahead) room() (room *letter.Encoded) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for short := len(a.rooms) == 0; short && !a.over; short = len(a.rooms) < aheadRun {
+		a.enough.Wait()
+	}
+	if a.over {
+		return nil
+	}
+	last := len(a.rooms) - 1
+	room, a.rooms = a.rooms[last], a.rooms[:last]
+	return room
+}
+
+func (a *ahead) free(room *letter.Encoded) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.rooms = append(a.rooms, room); len(a.rooms) >= aheadRun {
+		a.enough.Signal()
+	}
 }
 
 // draft is the mail of a parcel, composed by whoever begins first.
@@ -54,16 +90,18 @@ func (a *ahead) add(p parcel) {
 
 // work ends when no more parcels come, or ctx does.
 func (a *ahead) work(ctx context.Context) error {
+	defer context.AfterFunc(ctx, a.end)()
 	for p := range a.in {
-		var room *letter.Encoded
-		select {
-		case room = <-a.rooms:
-		case <-ctx.Done():
+		d := p.draft
+		if d.begun.Load() != nobody {
+			continue
+		}
+		room := a.room()
+		if room == nil {
 			return nil
 		}
-		d := p.draft
 		if !d.begun.CompareAndSwap(nobody, composedAhead) {
-			a.rooms <- room
+			a.free(room)
 			continue
 		}
 		d.room = room
@@ -71,6 +109,13 @@ func (a *ahead) work(ctx context.Context) error {
 		close(d.done)
 	}
 	return nil
+}
+
+func (a *ahead) end() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.over = true
+	a.enough.Signal()
 }
 
 // take returns the mail of a parcel, composed in room where it was not yet. It
@@ -91,5 +136,5 @@ func (a *ahead) back(p parcel) {
 		return
 	}
 	<-d.done
-	a.rooms <- d.room
+	a.free(d.room)
 }

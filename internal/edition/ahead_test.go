@@ -13,7 +13,7 @@ func TestEachLetterIsComposedOnce(t *testing.T) {
 	const letters = 200
 	count := counting{composed: map[int64]int{}}
 	e := newEdition(t, nil, nil)
-	e.Connections, e.Composer = 2, &count
+	e.Composer = &count
 	e.Build = func(m letter.Message) ([]byte, error) { return []byte(m.ID), nil }
 	a := newAhead(e)
 	var parcels []parcel
@@ -48,8 +48,8 @@ func TestEachLetterIsComposedOnce(t *testing.T) {
 			t.Errorf("letter %d was composed %d times", n, c)
 		}
 	}
-	if free := len(a.rooms); free != 2 {
-		t.Errorf("%d of 2 rooms are free in the end", free)
+	if free := len(a.rooms); free != aheadRooms {
+		t.Errorf("%d of %d rooms are free in the end", free, aheadRooms)
 	}
 }
 

@@ -11,12 +11,12 @@ import (
 
 // courier works off the queue over one connection, opened at the first letter
 // and again where the server closed it. It gives the final dot of a letter only
-// when what came of the one before is committed; meanwhile it composes.
+// when what came of the one before is committed; all before it goes out meanwhile.
 type courier struct {
 	*sending
 	conn Conn               // nil: none is open
 	last *letter.Settlement // of the last letter tried, until it is committed
-	torn bool               // the last letter was taken from us: the next may be too, and is not announced
+	torn bool               // the last letter was taken from us: the next may be too, and is not begun
 	room letter.Encoded     // where letters are built that were not composed ahead
 }
 
@@ -67,14 +67,14 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 	}
 	turn := c.settler.turn(c, c.last, p.ID)
 	envelope, fault := c.ahead.take(p, &c.room)
-	announced := fault == nil && !c.torn
-	if announced {
-		c.conn.Announce(envelope)
+	begun := fault == nil && !c.torn
+	if begun {
+		c.conn.Begin(ctx, envelope)
 	}
 	held, err := c.committed(ctx, <-turn)
 	if c.torn = !held; err != nil || !held || ctx.Err() != nil {
-		if announced {
-			c.close() // the server waits for this letter
+		if begun {
+			c.close() // the server waits for the end of this letter
 		}
 		return errors.Join(err, c.release(ctx, p))
 	}

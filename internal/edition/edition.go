@@ -83,9 +83,9 @@ type Composer interface {
 // Conn is one connection to a mail server, or to a folder. It serves one
 // letter at a time.
 type Conn interface {
-	// Announce may come before Send with the same envelope; when it came, only
+	// Begin may come before Send with the same envelope; when it came, only
 	// that or Close may follow.
-	Announce(e letter.Envelope)
+	Begin(ctx context.Context, e letter.Envelope)
 	Send(ctx context.Context, e letter.Envelope) letter.Reply
 	Close() error
 }

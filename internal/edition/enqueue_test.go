@@ -226,9 +226,9 @@ func TestPagesMakeNoDifference(t *testing.T) {
 // shelfOfMail keeps the letters that come.
 type shelfOfMail struct{ letters []string }
 
-func (s *shelfOfMail) open(context.Context) (Conn, error) { return s, nil }
-func (s *shelfOfMail) Close() error                       { return nil }
-func (*shelfOfMail) Announce(letter.Envelope)             {}
+func (s *shelfOfMail) open(context.Context) (Conn, error)   { return s, nil }
+func (s *shelfOfMail) Close() error                         { return nil }
+func (*shelfOfMail) Begin(context.Context, letter.Envelope) {}
 
 func (s *shelfOfMail) Send(_ context.Context, e letter.Envelope) letter.Reply {
 	s.letters = append(s.letters, string(e.Data))

@@ -82,7 +82,7 @@ func (o *outage) open(context.Context) (Conn, error) {
 	return o, nil
 }
 
-func (*outage) Announce(letter.Envelope) {}
+func (*outage) Begin(context.Context, letter.Envelope) {}
 
 func (o *outage) Send(ctx context.Context, e letter.Envelope) letter.Reply {
 	o.mu.Lock()

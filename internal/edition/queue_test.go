@@ -137,7 +137,7 @@ type sorting struct {
 func (s *sorting) open(context.Context) (Conn, error) { return s, nil }
 func (s *sorting) Close() error                       { return nil }
 
-func (*sorting) Announce(letter.Envelope) {}
+func (*sorting) Begin(context.Context, letter.Envelope) {}
 
 func (s *sorting) Send(_ context.Context, e letter.Envelope) letter.Reply {
 	place := placeOf(e.To)

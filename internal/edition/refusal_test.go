@@ -120,9 +120,9 @@ func (s *snatching) Turn(ctx context.Context, owner int64, ss []letter.Settlemen
 	return held, err
 }
 
-// The server was told whom a letter is for, and waits for it: it gets nothing
+// The server has a letter but for its end, and waits for that: it gets nothing
 // in its place, not even a goodbye.
-func TestALetterThatIsAnnouncedAndLostIsNotSent(t *testing.T) {
+func TestALetterThatIsBegunAndLostIsNotSent(t *testing.T) {
 	s := &snatching{Store: mustOpen(t, scratch(t))}
 	for _, name := range []string{"ana", "bo", "cy"} {
 		addReader(t, s.Store, name+"@example.net", "robots", utc(7), crashNow.Add(-time.Hour))

@@ -40,7 +40,7 @@ type postman struct {
 func (p *postman) open(context.Context) (Conn, error) { return p, nil }
 func (p *postman) Close() error                       { return nil }
 
-func (*postman) Announce(letter.Envelope) {}
+func (*postman) Begin(context.Context, letter.Envelope) {}
 
 func (p *postman) Send(_ context.Context, e letter.Envelope) letter.Reply {
 	p.mu.Lock()

@@ -33,40 +33,40 @@ type conn struct {
 	pipelining, eightBit bool          // what the server takes
 	utf8                 bool          // what this letter needs
 	begun                bool          // a transaction is open and must be reset
-	announced            bool          // the commands before a letter went out, and are not answered
-	unheard              error         // why they did not go out
+	ahead                *letter.Reply // what ended the letter that was begun ahead of Send, nothing up to its final dot; nil: none was begun
 	served               bool          // a letter before had its final answer here
 	over                 *letter.Reply // set once the connection is of no more use
 }
 
-// Announce gives the commands before a letter, where the server takes them at
-// once (RFC 2920) and nothing is to be reset. What comes of that shows in Send.
-func (c *conn) Announce(e letter.Envelope) {
-	if c.over != nil || !c.pipelining || c.begun || c.announced {
+// Begin gives all of a letter but its final dot, where the server takes
+// commands at once (RFC 2920) and nothing is to be reset. What comes of that
+// shows in Send.
+func (c *conn) Begin(ctx context.Context, e letter.Envelope) {
+	if c.over != nil || !c.pipelining || c.begun || c.ahead != nil {
 		return
 	}
 	from, to, utf8Needed, refusal := c.address(e)
 	if refusal != nil {
 		return
 	}
-	c.utf8, c.announced = utf8Needed, true
-	c.unheard = c.sayAll(c.steps(from, to))
+	defer context.AfterFunc(ctx, c.wire.cut)()
+	c.utf8 = utf8Needed
+	ended := c.upToDot(from, to, wireForm(e.Data))
+	if err := c.client.Text.W.Flush(); err != nil && ended.Stage == "" {
+		ended = c.undotted(err)
+	}
+	c.ahead = &ended
 }
 
 func (c *conn) Send(ctx context.Context, e letter.Envelope) letter.Reply {
 	if c.over != nil {
 		return *c.over
 	}
-	from, to, utf8Needed, refusal := c.address(e)
-	if refusal != nil {
-		return *refusal
-	}
 	if err := ctx.Err(); err != nil {
 		return c.end(letter.Reply{Stage: letter.StageConnect, Host: c.host, Text: err.Error()})
 	}
 	stop := context.AfterFunc(ctx, c.wire.cut)
-	c.utf8 = utf8Needed
-	reply := c.transact(from, to, wireForm(e.Data))
+	reply := c.transact(e)
 	if !stop() && reply.Code == 0 {
 		reply.Text = ctx.Err().Error() + ": " + reply.Text
 	}
@@ -92,9 +92,29 @@ func (c *conn) end(r letter.Reply) letter.Reply {
 	return r
 }
 
-// transact goes through one mail transaction (RFC 5321, section 3.3). All
-// commands before the letter go out at once where the server takes that.
-func (c *conn) transact(from, to string, data []byte) letter.Reply {
+// transact goes through one mail transaction (RFC 5321, section 3.3), or
+// through what is left of one that was begun.
+func (c *conn) transact(e letter.Envelope) (r letter.Reply) {
+	if c.ahead != nil {
+		r, c.ahead = *c.ahead, nil
+	} else {
+		from, to, utf8Needed, refusal := c.address(e)
+		if refusal != nil {
+			return *refusal
+		}
+		c.utf8 = utf8Needed
+		r = c.upToDot(from, to, wireForm(e.Data))
+	}
+	if r.Stage != "" {
+		return r
+	}
+	return c.dot()
+}
+
+// upToDot goes through a transaction up to the final dot, and returns what
+// ended it before, if anything. All commands before the letter go out at once
+// where the server takes that.
+func (c *conn) upToDot(from, to string, data []byte) letter.Reply {
 	if c.begun {
 		if err := c.reset(); err != nil {
 			r := answer(letter.StageConnect, c.host, err)
@@ -178,12 +198,8 @@ func (c *conn) oneByOne(steps []step) letter.Reply {
 // returns the first that is no yes. What follows that one is heard out; a
 // server that wants the letter all the same gets an empty one, for nobody.
 func (c *conn) allAtOnce(steps []step) letter.Reply {
-	if !c.announced {
-		c.unheard = c.sayAll(steps)
-	}
-	c.announced = false
-	if c.unheard != nil {
-		return answer(letter.StageMail, c.host, c.unheard)
+	if err := c.sayAll(steps); err != nil {
+		return answer(letter.StageMail, c.host, err)
 	}
 	var refusal letter.Reply
 	for _, s := range steps {
@@ -242,42 +258,43 @@ func (c *conn) hear(yes int) error {
 	return err
 }
 
-// data hands over the letter with its final dot in one go: when that failed,
-// the dot did not go out, and the letter can't have arrived; when it went out
-// and no answer came, nobody knows.
+// data hands over the letter without its final dot, a short one with what is
+// said next, and returns what went wrong with it, if anything.
 func (c *conn) data(data []byte) letter.Reply {
-	if err := c.client.UpdateDeadline(c.timeout); err != nil {
-		return answer(letter.StageData, c.host, err)
-	}
-	w := c.client.Text.W
-	_, err := w.Write(append(data, ".\r\n"...))
+	err := c.client.UpdateDeadline(c.timeout)
 	if err == nil {
-		err = w.Flush()
+		_, err = c.client.Text.W.Write(data)
 	}
 	if err == nil {
-		// It fails where the connection was cut since; then so does reading.
-		_ = c.client.UpdateDeadline(2 * c.timeout)
+		return letter.Reply{}
 	}
-	// Also after a failed write there may be an answer, which the server left
-	// before it hung up.
-	code, text, heard := c.client.Text.ReadResponse(anyYes)
-	if err != nil || c.wire.lost.Load() {
-		if said := new(textproto.Error); err == nil || errors.As(heard, &said) {
-			err = heard
-		}
-		return c.unsent(err)
+	return c.undotted(err)
+}
+
+// dot ends the letter: when that failed, the letter can't have arrived; when it
+// went out and no answer came, nobody knows.
+func (c *conn) dot() letter.Reply {
+	if err := c.say("."); err != nil || c.wire.lost.Load() {
+		return c.undotted(err)
 	}
-	r := answer(letter.StageDot, c.host, heard)
-	if heard == nil {
+	// It fails where the connection was cut since; then so does reading.
+	_ = c.client.UpdateDeadline(2 * c.timeout)
+	code, text, err := c.client.Text.ReadResponse(anyYes)
+	r := answer(letter.StageDot, c.host, err)
+	if err == nil {
 		r.Code, r.Text = code, tidy(text)
 	}
 	c.begun, c.served = r.Code == 0, c.served || r.Code != 0
 	return r
 }
 
-// unsent reports a letter whose final dot did not go out. A yes from the
-// server then is none.
-func (c *conn) unsent(err error) letter.Reply {
+// undotted reports a letter whose final dot did not go out, for the reason that
+// the server left before it hung up, if it did. A yes from it then is none.
+func (c *conn) undotted(err error) letter.Reply {
+	said := new(textproto.Error)
+	if _, _, heard := c.client.Text.ReadResponse(anyYes); err == nil || errors.As(heard, &said) {
+		err = heard
+	}
 	if err == nil {
 		err = errors.New("the server answered before it had the whole letter")
 	}
@@ -294,7 +311,7 @@ func (c *conn) Close() error {
 	if c.over != nil {
 		return nil
 	}
-	if c.announced { // a goodbye could be taken for the letter
+	if c.ahead != nil { // a goodbye could be taken for the letter
 		c.end(letter.Reply{Text: "closed"})
 		return nil
 	}

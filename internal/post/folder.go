@@ -57,8 +57,8 @@ func (f *Folder) Open(context.Context) (Conn, error) {
 	return f, nil
 }
 
-// Announce does nothing: a folder takes what comes.
-func (f *Folder) Announce(letter.Envelope) {}
+// Begin does nothing: a folder takes what comes.
+func (f *Folder) Begin(context.Context, letter.Envelope) {}
 
 // Send writes the letter to a file named by its Message-ID: sent again, it
 // takes its own place. When Send returns, the letter is on the disk, or it is

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"net"
 	"strings"
 	"testing"
@@ -119,30 +120,65 @@ func talk(t testing.TB, say func(net.Conn)) (port int) {
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
-// What is announced goes out at once; its answers are heard when the letter is
-// sent, a refusal like any other.
-func TestAnnouncedCommandsGoOutAhead(t *testing.T) {
+// What is begun is at the server but for its final dot, which alone goes out
+// when the letter is sent.
+func TestALetterGoesOutAhead(t *testing.T) {
+	heard := make(chan string, 8)
+	port := talk(t, func(theirs net.Conn) {
+		buf := make([]byte, 1<<16)
+		for _, reply := range []string{
+			"220 here\r\n", "250-here\r\n250 PIPELINING\r\n", "250 ok\r\n250 ok\r\n354 go ahead\r\n", "", "250 queued\r\n",
+		} {
+			_, _ = theirs.Write([]byte(reply)) // a fault shows at the client
+			n, _ := theirs.Read(buf)
+			heard <- string(buf[:n])
+		}
+	})
+	s, err := NewSMTP(Config{Host: "127.0.0.1", Port: port, TLS: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := s.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := letter.Envelope{From: "a@example.org", To: "b@example.com", Data: []byte("Subject: x\r\n\r\n.dot\r\n")}
+	conn.Begin(t.Context(), e)
+	want := []string{
+		"MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
+		"Subject: x\r\n\r\n..dot\r\n",
+	}
+	<-heard // EHLO
+	if diff := gocmp.Diff(want, []string{<-heard, <-heard}); diff != "" {
+		t.Errorf("on the wire ahead (-want +got):\n%s", diff)
+	}
+	if got := conn.Send(t.Context(), e); got.Code != 250 {
+		t.Errorf("reply: %+v", got)
+	}
+	if got := <-heard; got != ".\r\n" {
+		t.Errorf("on the wire at last: %q", got)
+	}
+}
+
+// What came of a letter that was begun is told when it is sent, a refusal like
+// any other.
+func TestRefusedAhead(t *testing.T) {
 	server := smtpfault.New(t)
 	server.Extensions("PIPELINING")
-	asked := make(chan string, 8)
 	server.Script(func(s smtpfault.Step) smtpfault.Answer {
-		switch {
-		case s.Verb == "DATA":
-			asked <- s.Verb
-		case s.Verb == "RCPT" && strings.Contains(s.Line, "gone"):
+		if s.Verb == "RCPT" && strings.Contains(s.Line, "gone") {
 			return smtpfault.Answer{Reply: "550 5.1.1 no such user"}
 		}
 		return smtpfault.Answer{}
 	})
 	conn := mustOpen(t, faultConfig(server))
 	for _, to := range []string{"a@example.com", "b@example.com", "gone@example.com"} {
-		conn.Announce(envelope(to))
-		<-asked // before the letter is sent
+		conn.Begin(t.Context(), envelope(to))
 		if got := conn.Send(t.Context(), envelope(to)); (got.Code == 250) != (to != "gone@example.com") {
 			t.Errorf("%s: %+v", to, got)
 		}
 	}
-	conn.Announce(envelope("c@example.com")) // after a refusal it waits for the reset
+	conn.Begin(t.Context(), envelope("c@example.com")) // after a refusal it waits for the reset
 	if got := conn.Send(t.Context(), envelope("c@example.com")); got.Code != 250 {
 		t.Errorf("after the refusal: %+v", got)
 	}
@@ -151,8 +187,31 @@ func TestAnnouncedCommandsGoOutAhead(t *testing.T) {
 	}
 }
 
-// A server that hung up before a letter was announced was never asked about it.
-func TestAnnouncedToAServerThatHungUp(t *testing.T) {
+// A letter that is begun can be given up at any time, also where the server
+// does not answer.
+func TestBegunAndGivenUp(t *testing.T) {
+	server := smtpfault.New(t)
+	server.Extensions("PIPELINING")
+	ctx, cancel := context.WithCancel(t.Context())
+	server.Script(func(s smtpfault.Step) smtpfault.Answer {
+		if s.Verb == "DATA" {
+			cancel()
+			return smtpfault.Answer{Lost: true}
+		}
+		return smtpfault.Answer{}
+	})
+	conn := mustOpen(t, faultConfig(server))
+	conn.Begin(ctx, envelope("a@example.com"))
+	if got := conn.Send(t.Context(), envelope("a@example.com")); got.Code != 0 || got.Stage == letter.StageDot {
+		t.Errorf("the letter that was given up: %+v", got)
+	}
+	if n := len(server.Received()); n != 0 {
+		t.Errorf("%d letters arrived, want none", n)
+	}
+}
+
+// A server that hung up before a letter was begun was never asked about it.
+func TestBegunAtAServerThatHungUp(t *testing.T) {
 	server := smtpfault.New(t)
 	server.Extensions("PIPELINING")
 	conn := mustOpen(t, faultConfig(server))
@@ -160,9 +219,9 @@ func TestAnnouncedToAServerThatHungUp(t *testing.T) {
 		t.Fatalf("the first letter: %+v", got)
 	}
 	server.HangUp()
-	conn.Announce(envelope("b@example.com"))
+	conn.Begin(t.Context(), envelope("b@example.com"))
 	if got := conn.Send(t.Context(), envelope("b@example.com")); got.Stage != letter.StageConnect {
-		t.Errorf("the letter that was announced: %+v", got)
+		t.Errorf("the letter that was begun: %+v", got)
 	}
 }
 

@@ -12,10 +12,11 @@ import (
 
 // Conn takes letters one after another. It is for one goroutine at a time.
 type Conn interface {
-	// Announce tells the server ahead of Send whom a letter is for, where that
-	// may be told at once, and waits for nothing. A letter that is announced and
-	// not sent leaves the connection good for nothing but Close.
-	Announce(e letter.Envelope)
+	// Begin hands over all of a letter but its end, ahead of Send, where a server
+	// takes commands at once: it can't have arrived before Send. A letter that is
+	// begun and not sent leaves the connection good for nothing but Close.
+	// Cancelling ctx ends the connection.
+	Begin(ctx context.Context, e letter.Envelope)
 	// Send offers one letter and reports how that ended. Code 0 means that no
 	// answer came: at StageDot the letter may have arrived all the same, at
 	// every earlier stage it has not. StageConnect means that this letter was

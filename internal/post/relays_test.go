@@ -39,7 +39,7 @@ func (o *office) Open(context.Context) (Conn, error) {
 	return o, nil
 }
 
-func (*office) Announce(letter.Envelope) {}
+func (*office) Begin(context.Context, letter.Envelope) {}
 
 func (o *office) Send(_ context.Context, e letter.Envelope) letter.Reply {
 	o.mu.Lock()
