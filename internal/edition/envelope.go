@@ -24,7 +24,7 @@ func (e *Edition) envelope(p parcel, room *letter.Encoded) (_ letter.Envelope, e
 	if err != nil {
 		return letter.Envelope{}, err
 	}
-	return letter.Envelope{From: cmp.Or(m.ReturnPath, m.From.Address), To: p.Address, Data: data}, nil
+	return letter.Envelope{From: cmp.Or(m.ReturnPath, m.From.Address), To: p.Address, Data: data, OnWire: m.Encoded != nil}, nil
 }
 
 func (e *Edition) compose(p parcel, room *letter.Encoded) (letter.Message, error) {

@@ -190,7 +190,7 @@ func (a *assembly) write(quoted []byte, raw int) {
 // joinLine takes the line end from a part that stands within a line.
 func (a *assembly) joinLine() {
 	a.blank = false
-	if isLineEnd(a.out) {
+	if a.begun && isLineEnd(a.out) {
 		a.out, a.raw = append(a.out[:len(a.out)-2], softBreak...), a.raw-1
 	}
 }

@@ -129,11 +129,13 @@ func (c *Composer) Encoded(l Letter, in DigestInput, room *Encoded) (_ Message, 
 	if len(v.Papers) == 0 {
 		return c.Digest(l, in)
 	}
-	if room.Text, _, err = c.inText.body(&v, room.Text[:0]); err != nil {
+	room.begin()
+	if room.room, _, err = c.inText.body(&v, room.room); err != nil {
 		return c.Digest(l, in)
 	}
+	room.betweenParts()
 	size := 0
-	if room.HTML, size, err = c.inHTML.body(&v, room.HTML[:0]); err != nil || size > MaxHTML {
+	if room.room, size, err = c.inHTML.body(&v, room.room); err != nil || size > MaxHTML {
 		return c.Digest(l, in)
 	}
 	m, err := c.envelope(l, "digest", v)

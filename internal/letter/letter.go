@@ -165,12 +165,6 @@ type Message struct {
 	Encoded    *Encoded // in place of Text and HTML
 }
 
-// Encoded are the two parts of a message in quoted-printable, with CRLF line
-// ends, the last line's too, and no line that begins with a dot. Room is where
-// the whole may be built. All three are overwritten when the same Encoded is
-// given for another letter, so that most letters take no memory of their own.
-type Encoded struct{ Text, HTML, Room []byte }
-
 // Address is a mailbox with a display name.
 type Address struct{ Name, Address string }
 
@@ -181,6 +175,7 @@ type Header struct{ Name, Value string }
 type Envelope struct {
 	From, To string
 	Data     []byte // RFC 5322 message with CRLF line ends
+	OnWire   bool   // Data has the form that SMTP asks for: see Encoded
 }
 
 // Fault is an error of the mail server that is no letter's own: it could not

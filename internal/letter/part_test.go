@@ -40,20 +40,37 @@ func sameEncoded(t *testing.T, c *letter.Composer, l letter.Letter, in letter.Di
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := func() []byte { return bytes.Repeat([]byte("the letter before "), 2000) }
-	quick, err := c.Encoded(l, in, &letter.Encoded{Text: before(), HTML: before()})
+	before := bytes.Repeat([]byte("the letter before\r\n"), 2000)
+	quick, err := c.Encoded(l, in, letter.NewEncoded(before, before))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if quick.Encoded == nil {
 		return quick
 	}
+	for _, part := range [][]byte{quick.Encoded.Text(), quick.Encoded.HTML()} {
+		if line := offWire(part); line != nil {
+			t.Errorf("SMTP would have to change the line %q", line)
+		}
+	}
 	got := quick
-	got.Text, got.HTML, got.Encoded = decoded(t, quick.Encoded.Text), decoded(t, quick.Encoded.HTML), nil
+	got.Text, got.HTML, got.Encoded = decoded(t, quick.Encoded.Text()), decoded(t, quick.Encoded.HTML()), nil
 	if diff := cmp.Diff(plain, got); diff != "" {
 		t.Errorf("encoded letter (-plain +encoded):\n%s", diff)
 	}
 	return quick
+}
+
+// offWire returns the first line of an encoded part that SMTP would have to
+// change.
+func offWire(part []byte) []byte {
+	for line := range bytes.Lines(part) {
+		body, ended := bytes.CutSuffix(line, []byte("\r\n"))
+		if !ended || bytes.ContainsAny(body, "\r\n") || bytes.HasPrefix(line, []byte(".")) {
+			return line
+		}
+	}
+	return nil
 }
 
 // personal makes letters of many readers over the same papers, in all shapes.

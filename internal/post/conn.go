@@ -51,7 +51,7 @@ func (c *conn) Begin(ctx context.Context, e letter.Envelope) {
 	}
 	defer context.AfterFunc(ctx, c.wire.cut)()
 	c.utf8 = utf8Needed
-	ended := c.upToDot(from, to, wireForm(e.Data))
+	ended := c.upToDot(from, to, wireForm(e))
 	if err := c.client.Text.W.Flush(); err != nil && ended.Stage == "" {
 		ended = c.undotted(err)
 	}
@@ -103,7 +103,7 @@ func (c *conn) transact(e letter.Envelope) (r letter.Reply) {
 			return *refusal
 		}
 		c.utf8 = utf8Needed
-		r = c.upToDot(from, to, wireForm(e.Data))
+		r = c.upToDot(from, to, wireForm(e))
 	}
 	if r.Stage != "" {
 		return r
@@ -390,14 +390,15 @@ func tidy(text string) string {
 	return text[:cut] + "…"
 }
 
-// wireForm returns data as it goes over the wire before the final dot: every
+// wireForm returns a letter as it goes over the wire before the final dot: every
 // line end as CRLF, the lone CR and LF too, since a server may take one of them
 // for the end of the letter; the last line ended; and a dot that begins a line
 // doubled (RFC 5321, section 4.5.2).
-func wireForm(data []byte) []byte {
-	if onWire(data) {
-		return data
+func wireForm(e letter.Envelope) []byte {
+	if e.OnWire {
+		return e.Data
 	}
+	data := e.Data
 	ends := bytes.Count(data, []byte("\r\n"))
 	if bytes.Count(data, []byte("\n")) != ends || bytes.Count(data, []byte("\r")) != ends {
 		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
@@ -411,18 +412,4 @@ func wireForm(data []byte) []byte {
 		data = append(slices.Clip(data), "\r\n"...)
 	}
 	return data
-}
-
-// onWire reports whether data has its wire form already, as what we build has.
-func onWire(data []byte) bool {
-	lines, at := 0, 0
-	for at < len(data) {
-		n := bytes.IndexByte(data[at:], '\n')
-		if n < 1 || data[at+n-1] != '\r' || data[at] == '.' {
-			return false
-		}
-		at += n + 1
-		lines++
-	}
-	return lines > 0 && bytes.Count(data, []byte("\r")) == lines
 }

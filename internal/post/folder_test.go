@@ -202,7 +202,7 @@ func BenchmarkBuild(b *testing.B) {
 // BenchmarkBuildEncoded builds letters of 32 KB whose parts come encoded.
 func BenchmarkBuildEncoded(b *testing.B) {
 	m := sample()
-	m.Encoded = &letter.Encoded{Text: bytes.Repeat([]byte("text\r\n"), 1<<10), HTML: bytes.Repeat([]byte("html\r\n"), 4<<10)}
+	m.Encoded = letter.NewEncoded(bytes.Repeat([]byte("text\r\n"), 1<<10), bytes.Repeat([]byte("html\r\n"), 4<<10))
 	for b.Loop() {
 		if _, err := Build(m); err != nil {
 			b.Fatal(err)

@@ -2,6 +2,7 @@ package post
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -52,31 +53,25 @@ func Build(m letter.Message) ([]byte, error) {
 func join(m letter.Message) ([]byte, error) {
 	sum := sha256.Sum256([]byte(m.ID))
 	boundary := "=_" + hex.EncodeToString(sum[:20])
-	h := new(header)
-	h.buf = *bytes.NewBuffer(m.Encoded.Room[:0])
-	h.buf.Grow(len(m.Encoded.Text) + len(m.Encoded.HTML) + headRoom)
-	h.message(m)
-	h.plain("Content-Type", `multipart/alternative; boundary="`+boundary+`"`)
-	if h.err != nil {
-		return nil, fmt.Errorf("build message %q: %w", m.ID, h.err)
+	head, between := new(header), new(header)
+	head.message(m)
+	head.plain("Content-Type", `multipart/alternative; boundary="`+boundary+`"`)
+	head.part(boundary, "text/plain")
+	between.part(boundary, "text/html")
+	if err := cmp.Or(head.err, between.err); err != nil {
+		return nil, fmt.Errorf("build message %q: %w", m.ID, err)
 	}
-	part := func(kind string, body []byte) {
-		h.buf.WriteString("\r\n--" + boundary + "\r\n")
-		h.plain("Content-Type", kind+"; charset=UTF-8")
-		h.plain("Content-Transfer-Encoding", "quoted-printable")
-		h.buf.WriteString("\r\n")
-		h.buf.Write(body)
-	}
-	part("text/plain", m.Encoded.Text)
-	part("text/html", m.Encoded.HTML)
-	h.buf.WriteString("\r\n--" + boundary + "--\r\n")
-	m.Encoded.Room = h.buf.Bytes()
-	return m.Encoded.Room, nil
+	end := "\r\n--" + boundary + "--\r\n"
+	return m.Encoded.Join(head.buf.Bytes(), between.buf.Bytes(), []byte(end)), nil
 }
 
-// headRoom is what a message's header and the lines between its parts mostly
-// fit in.
-const headRoom = 4 << 10
+// part writes what stands before a part that is encoded already.
+func (h *header) part(boundary, kind string) {
+	h.buf.WriteString("\r\n--" + boundary + "\r\n")
+	h.plain("Content-Type", kind+"; charset=UTF-8")
+	h.plain("Content-Transfer-Encoding", "quoted-printable")
+	h.buf.WriteString("\r\n")
+}
 
 // message writes the fields of m, those about the content apart.
 func (h *header) message(m letter.Message) {

@@ -3,6 +3,7 @@ package post
 import (
 	"bytes"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
@@ -75,7 +76,7 @@ func TestEncodedPartsMakeTheSameMessage(t *testing.T) {
 		return b.Bytes()
 	}
 	plain, encoded := sample(), sample()
-	encoded.Encoded = &letter.Encoded{Text: quoted(plain.Text), HTML: quoted(plain.HTML)}
+	encoded.Encoded = letter.NewEncoded(quoted(plain.Text), quoted(plain.HTML))
 	encoded.Text, encoded.HTML = "", ""
 	var headers []mail.Header
 	var bodies []map[string]string
@@ -93,6 +94,18 @@ func TestEncodedPartsMakeTheSameMessage(t *testing.T) {
 	}
 	if diff := cmp.Diff(headers[0], headers[1]); diff != "" {
 		t.Errorf("header (-by go-mail +encoded before):\n%s", diff)
+	}
+	between := new(header)
+	if between.part(strings.Repeat("x", len("=_")+40), "text/html"); between.buf.Len() != letter.Between {
+		t.Errorf("%d bytes stand between the parts, and %d are left free", between.buf.Len(), letter.Between)
+	}
+	encoded.Headers = append(encoded.Headers, letter.Header{Name: "X-Long", Value: strings.Repeat("long ", letter.HeadRoom)})
+	raw, err := Build(encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, body := parts(t, raw); !maps.Equal(body, bodies[0]) {
+		t.Errorf("behind a header that the room before it does not hold: %.200q", body)
 	}
 	encoded.Subject = "a\r\nBcc: all@example.org"
 	if _, err := Build(encoded); err == nil {

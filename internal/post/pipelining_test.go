@@ -91,7 +91,7 @@ func TestWireForm(t *testing.T) {
 		"a\n.\r.\r\n..\r\n.b":       "a\r\n..\r\n..\r\n...\r\n..b\r\n",
 		"no . at\r\nthe begin.\r\n": "no . at\r\nthe begin.\r\n",
 	} {
-		if got := string(wireForm([]byte(in))); got != want {
+		if got := string(wireForm(letter.Envelope{Data: []byte(in)})); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}
