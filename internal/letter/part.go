@@ -315,6 +315,9 @@ func (c *Composer) htmlFuncs() htmltemplate.FuncMap {
 // they are not.
 func (f *format) render(name string, of whole, keywords string) ([]item, error) {
 	rec := &recorder{papers: f.usesOf(name)&(usesPapers|usesTop|usesParts) != 0, keywords: keywords}
+	if !strings.Contains(keywords, mark) {
+		rec.links[keywordsText] = keywords
+	}
 	said, err := f.executed(name, of.recorded(rec))
 	if err != nil {
 		return nil, err
