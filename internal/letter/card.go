@@ -163,9 +163,12 @@ func matched(reasons []Reason) []Matched {
 	for _, field := range fields {
 		var texts []string
 		for _, r := range reasons {
+			if r.Field != field {
+				continue
+			}
 			text := shown(r)
 			repeat := slices.ContainsFunc(texts, func(t string) bool { return strings.EqualFold(t, text) })
-			if r.Field == field && text != "" && !repeat {
+			if text != "" && !repeat {
 				texts = append(texts, text)
 			}
 		}

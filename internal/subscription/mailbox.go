@@ -53,7 +53,7 @@ func (m Mailboxes) seal(t Token) string {
 	if !ok {
 		return ""
 	}
-	body := t.body()
+	body := t.append(nil)
 	sum := mailMAC(m.Sealer.keys[0], body)
 	return local + "+" + strings.ToLower(mailEncoding.EncodeToString(append(body, sum...))) + "@" + domain
 }
@@ -92,9 +92,9 @@ func mailMAC(key, body []byte) []byte {
 	return h.Sum(nil)[:mailMACSize]
 }
 
-// body is the token as bytes, before it is signed.
-func (t Token) body() []byte {
-	body := []byte{version, byte(slices.Index(purposes, t.Purpose))}
+// append appends the token as bytes, before it is signed.
+func (t Token) append(body []byte) []byte {
+	body = append(body, version, byte(slices.Index(purposes, t.Purpose)))
 	body = binary.AppendUvarint(body, uint64(t.Reader))
 	body = binary.AppendUvarint(body, uint64(t.Ticket))
 	var expires int64

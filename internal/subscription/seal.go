@@ -60,7 +60,7 @@ const (
 // Sealer seals and opens tokens. It is safe for concurrent use.
 type Sealer struct {
 	keys  [][]byte
-	first sync.Pool // hashes begun with the first key: a letter has a dozen links
+	first sync.Pool // presses of the first key: a letter has a dozen links
 }
 
 // NewSealer returns a sealer whose first key seals and whose keys all open, so
@@ -76,17 +76,25 @@ func NewSealer(keys ...[]byte) (*Sealer, error) {
 		}
 		s.keys = append(s.keys, slices.Clone(key))
 	}
-	s.first.New = func() any { return hmac.New(sha256.New, s.keys[0]) }
+	s.first.New = func() any { return &press{Hash: hmac.New(sha256.New, s.keys[0])} }
 	return s, nil
 }
 
+// press is a hash begun with a key, and room for what it seals.
+type press struct {
+	hash.Hash
+	raw []byte
+}
+
 // Seal returns the token as text for a URL. Equal tokens seal to equal text.
-func (s *Sealer) Seal(t Token) string {
-	body := t.body()
-	h := s.first.Get().(hash.Hash)
-	defer s.first.Put(h)
-	h.Reset()
-	return base64.RawURLEncoding.EncodeToString(append(body, sum(h, body)...))
+func (s *Sealer) Seal(t Token) string { return string(s.appendSealed(nil, t)) }
+
+func (s *Sealer) appendSealed(dst []byte, t Token) []byte {
+	p := s.first.Get().(*press)
+	defer s.first.Put(p)
+	p.Reset()
+	p.raw = appendSum(t.append(p.raw[:0]), p)
+	return base64.RawURLEncoding.AppendEncode(dst, p.raw)
 }
 
 // Open reads a sealed token. The error is ErrForged for one that was not
@@ -119,14 +127,19 @@ func (s *Sealer) sealed(body, sum []byte) bool {
 	return slices.ContainsFunc(s.keys, func(key []byte) bool { return hmac.Equal(mac(key, body), sum) })
 }
 
-func mac(key, body []byte) []byte { return sum(hmac.New(sha256.New, key), body) }
+func mac(key, body []byte) []byte {
+	return appendSum(slices.Clip(body), hmac.New(sha256.New, key))[len(body):]
+}
 
-// sum signs a token's body. The label keeps it apart from whatever else the
-// same key may come to sign.
-func sum(h hash.Hash, body []byte) []byte {
-	h.Write([]byte("paperboy link\x00"))
+// label keeps what is signed here apart from whatever else the same key may
+// come to sign.
+var label = []byte("paperboy link\x00")
+
+// appendSum appends the signature of a token's body to it.
+func appendSum(body []byte, h hash.Hash) []byte {
+	h.Write(label)
 	h.Write(body)
-	return h.Sum(nil)[:macSize]
+	return h.Sum(body)[:len(body)+macSize]
 }
 
 func decode(body []byte) (Token, bool) {
@@ -195,5 +208,8 @@ func (l Links) View(reader, letter int64) string {
 }
 
 func (l Links) link(t Token) string {
-	return strings.TrimRight(l.Base, "/") + "/" + string(t.Purpose) + "/" + l.Sealer.Seal(t)
+	var room [200]byte
+	b := append(append(room[:0], strings.TrimRight(l.Base, "/")...), '/')
+	b = append(append(b, t.Purpose...), '/')
+	return string(l.Sealer.appendSealed(b, t))
 }
