@@ -94,6 +94,9 @@ func (a *assembly) item(one *item, of whole) error {
 	case isJoint:
 		a.joinLine()
 	case isWrapped:
+		if e, ok := of.(*entry); ok && one.told && e.told != nil && a.begun {
+			return a.told(one, e)
+		}
 		return a.wrapped(one, of)
 	case isLink:
 		link := of.linkOf(one.link)

@@ -12,6 +12,7 @@ import (
 type item struct {
 	kind   itemKind
 	inline bool // the other part stands within a line
+	told   bool // nothing but what matched is filled in
 	link   linkKind
 	raw    int32     // bytes before encoding
 	hole   *hole     // for another part
@@ -51,6 +52,22 @@ const (
 	keywordsText // no link, but the reader's keywords
 	linkKinds
 )
+
+// onlyReasons reports whether a line depends on nothing of a letter but why a
+// paper is in it.
+func (one *item) onlyReasons() bool {
+	if one.kind != isWrapped {
+		return false
+	}
+	for _, s := range one.line {
+		for _, f := range s.text {
+			if f.isLink || f.hole != nil && f.hole.kind != ofReasons {
+				return false
+			}
+		}
+	}
+	return true
+}
 
 func sizeOfItems(items []item) int {
 	n := 300 // the key
@@ -118,6 +135,17 @@ func room(link string) roomKey {
 		return roomKey{literal: link}
 	}
 	return roomKey{length: len(link)}
+}
+
+// room is what a part in this format depends on of a link. Where no lines are
+// wrapped, the length does not matter: a link stands on lines of its own.
+func (f *format) room(link string) roomKey { return f.roomOf(room(link)) }
+
+func (f *format) roomOf(key roomKey) roomKey {
+	if !f.wraps && key.literal == "" {
+		key.length = min(key.length, shortestRoom)
+	}
+	return key
 }
 
 // isPlain are the characters that no format escapes.

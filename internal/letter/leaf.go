@@ -28,9 +28,9 @@ type leaf struct {
 	title, summary *showing
 	doc            *interest.Document // of what is shown
 
-	mu     sync.Mutex
-	plates [formats][]plate // rendered so far
-	found  map[string]marks // of terms
+	mu      sync.Mutex
+	plates  [formats][]plate // rendered so far
+	reasons map[string]*told // by their term
 }
 
 func (c *Composer) newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
@@ -98,9 +98,10 @@ type entry struct {
 	leaf    *leaf
 	looks   *looks
 	reasons []Reason
+	told    *told // for the only reason; nil: there are several, or none
 	terms   *terms
 	room    roomKey // for Mark
-	found   bool    // marked is known
+	looked  bool    // marked is known
 	marked  marks
 	rec     *recorder
 	place   int // in the letter that is recorded, from 1
@@ -113,10 +114,17 @@ func (c *Composer) entry(p *paper.Paper, pick Pick, at time.Time, number int) en
 		one = c.newLeaf(p, pick, at)
 		c.leaves.put(key, one)
 	}
-	return entry{
-		Card: &one.Card, Matched: matched(pick.Reasons), Number: number, First: number == 1,
+	e := entry{
+		Card: &one.Card, Number: number, First: number == 1,
 		leaf: one, looks: &c.looks, terms: c.terms, reasons: pick.Reasons,
 	}
+	if len(pick.Reasons) == 1 {
+		e.told = one.told(pick.Reasons[0], c.terms)
+		e.Matched = e.told.matched
+	} else {
+		e.Matched = matched(pick.Reasons)
+	}
+	return e
 }
 
 // Why reports whether there is anything to say of why the paper is here.
@@ -138,11 +146,14 @@ func (e *entry) Abstract() htmltemplate.HTML {
 // plate returns a part of the paper, rendered now or before. One with a link in
 // it that can't be filled in later is not kept.
 func (e *entry) plate(f *format, name string) ([]item, error) {
-	key := plateKey{name: name, shape: e.shape() & f.shapes, mark: e.room.length}
-	if e.room.literal != "" {
-		if f.usesOf(name)&usesMark != 0 {
-			return f.plain(name, e, 0)
-		}
+	key := plateKey{name: name, shape: e.shape() & f.shapes}
+	switch {
+	case !f.marked:
+	case e.room.literal == "":
+		key.mark = f.roomOf(e.room).length
+	case f.usesOf(name)&usesMark != 0:
+		return f.plain(name, e, 0)
+	default:
 		key.mark = -1
 	}
 	e.leaf.mu.Lock()
@@ -161,6 +172,9 @@ func (e *entry) plate(f *format, name string) ([]item, error) {
 		*kept = nil
 	}
 	items = packed(items)
+	for i := range items {
+		items[i].told = items[i].onlyReasons()
+	}
 	*kept = append(*kept, plate{key, items})
 	return items, nil
 }

@@ -18,49 +18,89 @@ type marks struct{ title, summary []extent }
 
 // marks looks for them, once where e is the entry itself and no copy of it.
 func (e *entry) marks() *marks {
-	if e.found {
+	switch {
+	case e.told != nil:
+		return &e.told.marks
+	case e.looked:
 		return &e.marked
 	}
-	e.found = true
-	terms := 0
+	e.looked = true
+	var all marks
 	for _, r := range e.reasons {
-		if r.Field != "title" && r.Field != "abstract" {
-			continue // an author or category has no place in either
-		}
-		m := e.leaf.marksOf(r.Term, e.terms)
-		if terms++; terms == 1 {
-			e.marked = m
-			continue
-		}
-		e.marked.title = slices.Concat(e.marked.title, m.title)
-		e.marked.summary = slices.Concat(e.marked.summary, m.summary)
+		one := e.leaf.told(r, e.terms).marks
+		all.title, all.summary = append(all.title, one.title...), append(all.summary, one.summary...)
 	}
-	if terms > 1 {
-		e.marked = marks{title: apart(e.marked.title), summary: apart(e.marked.summary)}
-	}
+	e.marked = marks{title: apart(all.title), summary: apart(all.summary)}
 	return &e.marked
 }
 
-// marksKept is how many terms are kept with a paper.
-const marksKept = 100
+// told is what letters say of a paper for one reason, whoever's it is.
+type told struct {
+	reason  Reason
+	matched []Matched
+	marks   marks
+	lines   []toldLine // written so far
+}
 
-// marksOf are the places of a term. One that no longer parses has none.
-func (l *leaf) marksOf(term string, parsed *terms) marks {
+// toldLine is a part of a letter that only the reason fills in.
+type toldLine struct {
+	item   *item
+	quoted []byte
+	raw    int
+}
+
+const (
+	toldKept  = 32 // how many reasons are kept with a paper
+	linesKept = 8  // and how many lines with each
+)
+
+// told returns what is said for a reason, kept or made now. A term that no
+// longer parses has no marks, nor has one that is about no title or abstract.
+func (l *leaf) told(r Reason, parsed *terms) *told {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if m, ok := l.found[term]; ok {
-		return m
+	if kept := l.reasons[r.Term]; kept != nil && kept.reason == r {
+		return kept
 	}
+	one := &told{reason: r, matched: matched([]Reason{r})}
+	if r.Field == "title" || r.Field == "abstract" {
+		one.marks = l.marksOf(r.Term, parsed)
+	}
+	if len(l.reasons) >= toldKept || l.reasons == nil {
+		l.reasons = map[string]*told{}
+	}
+	l.reasons[r.Term] = one
+	return one
+}
+
+func (l *leaf) marksOf(term string, parsed *terms) marks {
 	want, ok := parsed.get(term)
 	if !ok {
 		want, _ = interest.Parse(term) // nothing, where it is wrong
 		parsed.put(term, want)
 	}
 	hits := interest.Match{Hits: want.Places(l.doc)}
-	m := marks{title: hitsIn(hits, "title"), summary: hitsIn(hits, "abstract")}
-	if len(l.found) >= marksKept || l.found == nil {
-		l.found = map[string]marks{}
+	return marks{title: hitsIn(hits, "title"), summary: hitsIn(hits, "abstract")}
+}
+
+// line returns what an item said of this reason before.
+func (l *leaf) line(t *told, of *item) (toldLine, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, one := range t.lines {
+		if one.item == of {
+			return one, true
+		}
 	}
-	l.found[term] = m
-	return m
+	return toldLine{}, false
+}
+
+func (l *leaf) keepLine(t *told, one toldLine) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(t.lines) >= linesKept {
+		t.lines = nil
+	}
+	one.quoted = slices.Clip(one.quoted)
+	t.lines = append(t.lines, one)
 }

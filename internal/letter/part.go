@@ -35,6 +35,8 @@ type format struct {
 	parts    map[string]partKind // of entries
 	uses     map[string]uses
 	shapes   shape // what of an entry's shape its plates depend on
+	marked   bool  // a plate has the reader's link to its marks in it
+	wraps    bool  // lines are as long as they look, so the length of a link matters
 
 	digests *cache[digestKey, []item]
 	forms   *cache[formKey, *form]
@@ -80,7 +82,8 @@ func inHTML(t *htmltemplate.Template) *format {
 
 func inText(t *texttemplate.Template) *format {
 	f := newFormat(1, "digest.txt.tmpl", t.ExecuteTemplate)
-	f.trim, f.escape, f.blanks = func(line []byte) []byte { return bytes.TrimRight(line, atLineEnd) }, func(text string) string { return text }, true
+	f.trim, f.escape = func(line []byte) []byte { return bytes.TrimRight(line, atLineEnd) }, func(text string) string { return text }
+	f.blanks, f.wraps = true, true
 	f.keywords = mark + keywordsMark + mark // so that lines are broken once they are known
 	trees := map[string]*parse.Tree{}
 	for _, one := range t.Templates() {
@@ -112,6 +115,7 @@ func (f *format) trace(trees map[string]*parse.Tree) {
 		if used&usesAny != 0 {
 			f.shapes |= hasReason
 		}
+		f.marked = f.marked || used&usesMark != 0
 	}
 }
 
@@ -183,7 +187,9 @@ func (v *digestView) partOf(f *format, name string) ([]item, error) {
 		return f.render(name, v, "")
 	}
 	key := v.key(name, used)
-	key.settings, key.leave, key.view = room(v.Settings), room(v.Leave), room(v.View)
+	if used&usesLinks != 0 {
+		key.settings, key.leave, key.view = f.room(v.Settings), f.room(v.Leave), f.room(v.View)
+	}
 	items, kept := f.digests.get(key)
 	if !kept {
 		var err error

@@ -115,6 +115,26 @@ func (a *assembly) wrapped(one *item, of whole) (err error) {
 	return nil
 }
 
+// told writes a line that only the reason for a paper fills in, as it was written
+// for a reader before. What begins or ends with an empty line is left to wrapped:
+// that depends on what stands around it.
+func (a *assembly) told(one *item, e *entry) error {
+	if kept, ok := e.leaf.line(e.told, one); ok {
+		a.write(kept.quoted, kept.raw)
+		return nil
+	}
+	alone := assembly{format: a.format, whole: a.whole, begun: true}
+	if err := alone.wrapped(one, e); err != nil {
+		return err
+	}
+	if alone.blank || len(alone.out) == 0 || bytes.HasPrefix(alone.out, []byte("\r\n")) {
+		return a.wrapped(one, e)
+	}
+	e.leaf.keepLine(e.told, toldLine{one, alone.out, alone.raw})
+	a.write(alone.out, alone.raw)
+	return nil
+}
+
 func (a *assembly) appendFragment(dst []byte, f *fragment, of whole) ([]byte, error) {
 	switch {
 	case f.hole != nil:
