@@ -125,7 +125,8 @@ func (c *Composer) Encoded(l Letter, in DigestInput, room *Encoded) (_ Message, 
 	if room == nil {
 		room = new(Encoded)
 	}
-	v := c.digestView(l, in)
+	v := c.digestView(l, in, room.entries)
+	room.entries = v.Papers
 	if len(v.Papers) == 0 {
 		return c.Digest(l, in)
 	}
@@ -147,7 +148,7 @@ func (c *Composer) Encoded(l Letter, in DigestInput, room *Encoded) (_ Message, 
 // Digest composes a digest. Picks whose paper is not in the input, or has
 // become one with another pick's, are left out; with none left it is an error.
 func (c *Composer) Digest(l Letter, in DigestInput) (Message, error) {
-	v := c.digestView(l, in)
+	v := c.digestView(l, in, nil)
 	if len(v.Papers) == 0 {
 		return Message{}, fmt.Errorf("compose letter %d: none of its %d papers is known", l.ID, len(l.Picks))
 	}
@@ -408,13 +409,14 @@ func (v digestView) Rising() int {
 	return n
 }
 
-func (c *Composer) digestView(l Letter, in DigestInput) digestView {
+// digestView is the view of a letter, with its entries in the place of others.
+func (c *Composer) digestView(l Letter, in DigestInput, entries []entry) digestView {
 	v := digestView{
 		Site: c.view, Weekly: in.Weekly, First: in.First,
 		Keywords: keywords(l.Keywords), Settings: in.Links.Settings, Leave: in.Links.Leave, View: in.Links.View,
 		Day: l.Made.In(zone(in.Location)),
 	}
-	v.Papers = make([]entry, 0, len(l.Picks))
+	v.Papers = slices.Grow(entries[:0], len(l.Picks))
 	for _, pick := range l.Picks {
 		p := in.Papers[pick.Paper]
 		if p == nil || v.has(p.Key) {

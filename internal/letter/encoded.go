@@ -10,6 +10,8 @@ import "slices"
 type Encoded struct {
 	room []byte // HeadRoom bytes, the text, Between bytes, the HTML
 	text int    // length of the text
+
+	entries []entry // what was composed from
 }
 
 const (
@@ -36,6 +38,9 @@ func (e *Encoded) Text() []byte { return e.room[HeadRoom:][:e.text] }
 
 // HTML is the HTML part.
 func (e *Encoded) HTML() []byte { return e.room[HeadRoom+e.text+Between:] }
+
+// Head is where the head may be written that Join takes.
+func (e *Encoded) Head() []byte { return e.room[:0:HeadRoom] }
 
 // Join returns a whole message, with a head before the text, lines between the
 // parts and an end. It is good until the room serves another letter; the parts

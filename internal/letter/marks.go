@@ -2,6 +2,7 @@ package letter
 
 import (
 	"slices"
+	"strings"
 
 	"paperboy/internal/interest"
 )
@@ -62,6 +63,7 @@ func (l *leaf) told(r Reason, parsed *terms) *told {
 	if kept := l.reasons[r.Term]; kept != nil && kept.reason == r {
 		return kept
 	}
+	r = Reason{strings.Clone(r.Term), strings.Clone(r.Field), strings.Clone(r.Text)} // and nothing else of the letter
 	one := &told{reason: r, matched: matched([]Reason{r})}
 	if r.Field == "title" || r.Field == "abstract" {
 		one.marks = l.marksOf(r.Term, parsed)

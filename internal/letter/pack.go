@@ -74,13 +74,19 @@ func UnpackPicks(packed []byte) ([]Pick, error) {
 		return nil, fmt.Errorf("packed picks: version %d is unknown", packed[0])
 	}
 	u := &unpacker{rest: packed[1:], version: packed[0]}
+	texts := string(u.rest) // the texts of the table lie in one piece
 	table := make([]string, u.count(1))
 	for i := range table {
-		table[i] = string(u.bytes(u.number()))
+		n := len(u.bytes(u.number()))
+		end := len(texts) - len(u.rest)
+		table[i] = texts[end-n : end]
 	}
 	var picks []Pick
-	for range u.count(10) {
-		picks = append(picks, u.pick(table))
+	if n := u.count(10); n > 0 {
+		picks = make([]Pick, n)
+	}
+	for i := range picks {
+		picks[i] = u.pick(table)
 	}
 	if u.err == nil && len(u.rest) > 0 {
 		u.fail("bytes follow the last pick")
@@ -95,6 +101,7 @@ func UnpackPicks(packed []byte) ([]Pick, error) {
 type unpacker struct {
 	version byte
 	rest    []byte
+	reasons []Reason // of all picks
 	err     error
 }
 
@@ -149,8 +156,12 @@ func (u *unpacker) pick(table []string) Pick {
 	if u.version > 1 {
 		u.marks(&p, table)
 	}
+	begin := len(u.reasons)
 	for range u.count(3) {
-		p.Reasons = append(p.Reasons, Reason{u.text(table), u.text(table), u.text(table)})
+		u.reasons = append(u.reasons, Reason{u.text(table), u.text(table), u.text(table)})
+	}
+	if end := len(u.reasons); end > begin {
+		p.Reasons = u.reasons[begin:end:end]
 	}
 	return p
 }

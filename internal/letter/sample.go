@@ -21,7 +21,7 @@ func (c *Composer) rehearse() error {
 	if _, err := c.Digest(bare, sampleDigests()[0]); err != nil {
 		return err
 	}
-	cut := c.digestView(sampleLetter(Digest), sampleDigests()[0])
+	cut := c.digestView(sampleLetter(Digest), sampleDigests()[0], nil)
 	for steps := range 3*len(cut.Papers) + 1 {
 		if _, err := c.render("digest", cut.cut(steps)); err != nil {
 			return err

@@ -53,7 +53,7 @@ func Build(m letter.Message) ([]byte, error) {
 func join(m letter.Message) ([]byte, error) {
 	sum := sha256.Sum256([]byte(m.ID))
 	boundary := "=_" + hex.EncodeToString(sum[:20])
-	head, between := new(header), new(header)
+	head, between := &header{buf: *bytes.NewBuffer(m.Encoded.Head())}, new(header)
 	head.message(m)
 	head.plain("Content-Type", `multipart/alternative; boundary="`+boundary+`"`)
 	head.part(boundary, "text/plain")
