@@ -101,7 +101,8 @@ func (a *assembly) item(one *item, of whole) error {
 	case isLink:
 		link := of.linkOf(one.link)
 		if one.link == keywordsText {
-			link = a.escape(link)
+			a.said = a.escape(a.said[:0], link)
+			link = string(a.said)
 		}
 		a.write(nil, len(link))
 		a.out = append(appendQuoted(a.out, link), softBreak...)

@@ -101,7 +101,7 @@ func (f *format) formOf(key formKey, e *entry) (*form, error) {
 }
 
 // append appends what the form says with the texts that matched.
-func (fm *form) append(dst []byte, all []Matched, escape func(string) string) []byte {
+func (fm *form) append(dst []byte, all []Matched, escape func([]byte, string) []byte) []byte {
 	var room [8]string
 	texts := room[:0]
 	for _, m := range all {
@@ -110,7 +110,7 @@ func (fm *form) append(dst []byte, all []Matched, escape func(string) string) []
 	for i, text := range fm.around {
 		dst = append(dst, text...)
 		if i < len(fm.blanks) {
-			dst = append(dst, escape(texts[fm.blanks[i]])...)
+			dst = escape(dst, texts[fm.blanks[i]])
 		}
 	}
 	return dst

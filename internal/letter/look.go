@@ -63,13 +63,4 @@ func appendEscaped(b []byte, text string) []byte {
 	return append(b, text[begin:]...)
 }
 
-func escaped(text string) string {
-	for i := range len(text) {
-		if escapes[text[i]] != "" {
-			return string(appendEscaped(nil, text))
-		}
-	}
-	return text
-}
-
 var escapes = [256]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&#34;", '\'': "&#39;", '+': "&#43;", 0: "\uFFFD"}

@@ -2,7 +2,6 @@ package letter
 
 import (
 	"slices"
-	"strings"
 
 	"paperboy/internal/interest"
 )
@@ -60,10 +59,10 @@ const (
 func (l *leaf) told(r Reason, parsed *terms) *told {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if kept := l.reasons[r.Term]; kept != nil && kept.reason == r {
+	if kept := l.reasons[r.Term]; kept != nil && kept.reason.Text == r.Text && kept.reason.Field == r.Field {
 		return kept
 	}
-	r = Reason{strings.Clone(r.Term), strings.Clone(r.Field), strings.Clone(r.Text)} // and nothing else of the letter
+	r = r.alone()
 	one := &told{reason: r, matched: matched([]Reason{r})}
 	if r.Field == "title" || r.Field == "abstract" {
 		one.marks = l.marksOf(r.Term, parsed)
@@ -73,6 +72,13 @@ func (l *leaf) told(r Reason, parsed *terms) *told {
 	}
 	l.reasons[r.Term] = one
 	return one
+}
+
+// alone is the reason in one piece of memory, with nothing else of its letter.
+func (r Reason) alone() Reason {
+	all := r.Term + r.Field + r.Text
+	field, text := len(r.Term), len(r.Term)+len(r.Field)
+	return Reason{Term: all[:field], Field: all[field:text], Text: all[text:]}
 }
 
 func (l *leaf) marksOf(term string, parsed *terms) marks {

@@ -83,7 +83,7 @@ func UnpackPicks(packed []byte) ([]Pick, error) {
 	}
 	var picks []Pick
 	if n := u.count(10); n > 0 {
-		picks = make([]Pick, n)
+		picks, u.reasons = make([]Pick, n), make([]Reason, 0, n)
 	}
 	for i := range picks {
 		picks[i] = u.pick(table)

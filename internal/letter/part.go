@@ -28,8 +28,9 @@ type format struct {
 	frame   string // the template of the whole
 	execute func(w io.Writer, name string, data any) error
 	trim    func(line []byte) []byte
-	escape  func(text string) string // as templates do between tags
-	blanks  bool                     // empty lines mean something
+	// escape appends a text as templates show it between tags.
+	escape func(dst []byte, text string) []byte
+	blanks bool // empty lines mean something
 	// keywords stand for a reader's, to be filled in.
 	keywords string
 	parts    map[string]partKind // of entries
@@ -62,7 +63,7 @@ const (
 // was executed, which for HTML changes their trees.
 func inHTML(t *htmltemplate.Template) *format {
 	f := newFormat(0, "digest.html.tmpl", t.ExecuteTemplate)
-	f.trim, f.escape = bytes.TrimSpace, escaped
+	f.trim, f.escape = bytes.TrimSpace, appendEscaped
 	f.keywords = linkMark(keywordsText, shortestRoom)
 	trees := map[string]*parse.Tree{}
 	for _, one := range t.Templates() {
@@ -82,7 +83,8 @@ func inHTML(t *htmltemplate.Template) *format {
 
 func inText(t *texttemplate.Template) *format {
 	f := newFormat(1, "digest.txt.tmpl", t.ExecuteTemplate)
-	f.trim, f.escape = func(line []byte) []byte { return bytes.TrimRight(line, atLineEnd) }, func(text string) string { return text }
+	f.trim = func(line []byte) []byte { return bytes.TrimRight(line, atLineEnd) }
+	f.escape = func(dst []byte, text string) []byte { return append(dst, text...) }
 	f.blanks, f.wraps = true, true
 	f.keywords = mark + keywordsMark + mark // so that lines are broken once they are known
 	trees := map[string]*parse.Tree{}
