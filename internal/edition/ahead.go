@@ -129,6 +129,22 @@ func (a *ahead) take(p parcel, room *letter.Encoded) (letter.Envelope, error) {
 	return d.envelope, d.fault
 }
 
+// ready returns the mail of a parcel that is composed, nil for another.
+func (a *ahead) ready(p parcel) *letter.Envelope {
+	d := p.draft
+	if d.begun.Load() != composedAhead {
+		return nil
+	}
+	select {
+	case <-d.done:
+		if d.fault == nil {
+			return &d.envelope
+		}
+	default:
+	}
+	return nil
+}
+
 // back frees the room of a mail that is needed no more.
 func (a *ahead) back(p parcel) {
 	d := p.draft

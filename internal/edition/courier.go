@@ -14,18 +14,20 @@ import (
 // when what came of the one before is committed; all before it goes out meanwhile.
 type courier struct {
 	*sending
+	next *parcel            // taken from the queue already: its commands go out with the end of the letter before
 	conn Conn               // nil: none is open
 	last *letter.Settlement // of the last letter tried, until it is committed
 	torn bool               // the last letter was taken from us: the next may be too, and is not begun
+	slow bool               // the last answer was
 	room letter.Encoded     // where letters are built that were not composed ahead
 }
 
 // work ends when the queue does. Its error means that all sending must stop.
 func (c *courier) work(ctx context.Context) (err error) {
 	defer c.close()
-	defer func() { err = errors.Join(err, c.settle(ctx)) }()
+	defer func() { err = errors.Join(err, c.settle(ctx), c.giveBack(ctx)) }()
 	for ctx.Err() == nil {
-		p, more, err := c.next(ctx)
+		p, more, err := c.take(ctx)
 		if err != nil || !more {
 			return err
 		}
@@ -36,9 +38,13 @@ func (c *courier) work(ctx context.Context) (err error) {
 	return nil
 }
 
-// next takes a letter from the queue. What came of the last one does not wait
+// take takes a letter from the queue. What came of the last one does not wait
 // with it.
-func (c *courier) next(ctx context.Context) (p parcel, more bool, err error) {
+func (c *courier) take(ctx context.Context) (p parcel, more bool, err error) {
+	if c.next != nil {
+		p, c.next = *c.next, nil
+		return p, true, nil
+	}
 	if p, more = c.queue.poll(); more {
 		return p, true, nil
 	}
@@ -84,6 +90,7 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 		c.note(p, letter.Rejected, letter.Reply{Stage: letter.StageConnect, Text: fault.Error()}, time.Time{})
 		return nil
 	}
+	envelope.Next = c.following()
 	reply, sent, err := c.offer(ctx, p, envelope)
 	if err != nil || !sent {
 		return errors.Join(err, c.release(ctx, p))
@@ -95,6 +102,33 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 	}
 	c.note(p, outcome, reply, paused)
 	return errors.Join(err, c.refusal(outcome, reply))
+}
+
+// following takes the letter that this courier will send next, and returns its
+// mail, if that is composed. There is none after a slow answer: the next one may
+// be as slow, and the letter would wait where another courier is free.
+func (c *courier) following() *letter.Envelope {
+	if c.slow {
+		return nil
+	}
+	p, ok := c.queue.poll()
+	if !ok {
+		return nil
+	}
+	c.next = &p
+	return c.ahead.ready(p)
+}
+
+// giveBack frees the letter that would have been next.
+func (c *courier) giveBack(ctx context.Context) error {
+	if c.next == nil {
+		return nil
+	}
+	p := *c.next
+	c.next = nil
+	c.ahead.back(p)
+	c.queue.back(p, false)
+	return c.release(ctx, p)
 }
 
 // slowDown pauses a place, for all processes, and gives back what waits for it.
@@ -141,12 +175,17 @@ func (c *courier) offer(ctx context.Context, p parcel, e letter.Envelope) (reply
 // send brings a conversation that has begun to its end: broken off after the
 // final dot it would leave open whether the letter arrived.
 func (c *courier) send(ctx context.Context, e letter.Envelope) letter.Reply {
+	begun := time.Now()
 	reply := c.conn.Send(context.WithoutCancel(ctx), e)
+	c.slow = time.Since(begun) > slowAnswer
 	if reply.Code == 0 || reply.Code == serviceClosing {
 		c.close()
 	}
 	return reply
 }
+
+// slowAnswer is what a mail server takes that holds up others' letters.
+const slowAnswer = time.Second
 
 // serviceClosing is the answer after which a server hangs up.
 const serviceClosing = 421

@@ -84,7 +84,8 @@ type Composer interface {
 // letter at a time.
 type Conn interface {
 	// Begin may come before Send with the same envelope; when it came, only
-	// that or Close may follow.
+	// that or Close may follow. After Send with a Next, that one is taken for
+	// begun, and Begin may come for it.
 	Begin(ctx context.Context, e letter.Envelope)
 	Send(ctx context.Context, e letter.Envelope) letter.Reply
 	Close() error

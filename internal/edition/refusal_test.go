@@ -104,18 +104,21 @@ func TestWhatCouldNotBeSettledIsNotSentAgain(t *testing.T) {
 	}
 }
 
-// snatching is a store in which the first letter is taken away from its owner
-// once, just before it would be sent.
+// snatching is a store in which a letter is taken away from its owner once, just
+// before it would be sent.
 type snatching struct {
 	*store.Store
+	before   int // letters that are left alone
 	snatched int64
 }
 
 func (s *snatching) Turn(ctx context.Context, owner int64, ss []letter.Settlement, next []int64) (map[int64]bool, error) {
 	held, err := s.Store.Turn(ctx, owner, ss, next)
 	if s.snatched == 0 && len(next) > 0 {
-		s.snatched = next[0]
-		held[s.snatched] = false
+		if s.before--; s.before < 0 {
+			s.snatched = next[0]
+			held[s.snatched] = false
+		}
 	}
 	return held, err
 }
@@ -123,7 +126,13 @@ func (s *snatching) Turn(ctx context.Context, owner int64, ss []letter.Settlemen
 // The server has a letter but for its end, and waits for that: it gets nothing
 // in its place, not even a goodbye.
 func TestALetterThatIsBegunAndLostIsNotSent(t *testing.T) {
-	s := &snatching{Store: mustOpen(t, scratch(t))}
+	for before := range 2 {
+		t.Run(fmt.Sprint(before, " letters before it"), func(t *testing.T) { lost(t, before) })
+	}
+}
+
+func lost(t *testing.T, before int) {
+	s := &snatching{Store: mustOpen(t, scratch(t)), before: before}
 	for _, name := range []string{"ana", "bo", "cy"} {
 		addReader(t, s.Store, name+"@example.net", "robots", utc(7), crashNow.Add(-time.Hour))
 	}
@@ -139,12 +148,19 @@ func TestALetterThatIsBegunAndLostIsNotSent(t *testing.T) {
 	if _, err := e.Round(t.Context(), crashNow); err != nil {
 		t.Fatal(err)
 	}
-	connections := 0
+	connections, whole := 0, 0
 	for _, step := range server.Steps() {
 		connections = max(connections, step.Conn)
-		if step.Conn == 1 && (step.Verb == "." || step.Verb == "QUIT") {
-			t.Errorf("to the server that waits for the lost letter: %q", step.Line)
+		switch {
+		case step.Conn > 1:
+		case step.Verb == ".":
+			whole++
+		case step.Verb == "QUIT":
+			t.Error("a goodbye was said to the server that waits for the lost letter")
 		}
+	}
+	if whole != before {
+		t.Errorf("%d letters ended on the connection of the lost one, want %d", whole, before)
 	}
 	if got := arrived(t, server); connections != 2 || len(got) != 2 {
 		t.Errorf("%d connections, want one more than that of the lost letter; arrived %v", connections, got)

@@ -176,6 +176,9 @@ type Envelope struct {
 	From, To string
 	Data     []byte // RFC 5322 message with CRLF line ends
 	OnWire   bool   // Data has the form that SMTP asks for: see Encoded
+	// Next is the mail that follows on the same connection, where that is known:
+	// a server can be told whom it is for together with the end of this one.
+	Next *Envelope
 }
 
 // Fault is an error of the mail server that is no letter's own: it could not

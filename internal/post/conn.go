@@ -31,9 +31,9 @@ type conn struct {
 	wire                 *wire
 	client               *smtp.Client
 	pipelining, eightBit bool          // what the server takes
-	utf8                 bool          // what this letter needs
 	begun                bool          // a transaction is open and must be reset
 	ahead                *letter.Reply // what ended the letter that was begun ahead of Send, nothing up to its final dot; nil: none was begun
+	told                 bool          // the commands before the next letter went out with the end of one
 	served               bool          // a letter before had its final answer here
 	over                 *letter.Reply // set once the connection is of no more use
 }
@@ -45,13 +45,12 @@ func (c *conn) Begin(ctx context.Context, e letter.Envelope) {
 	if c.over != nil || !c.pipelining || c.begun || c.ahead != nil {
 		return
 	}
-	from, to, utf8Needed, refusal := c.address(e)
+	steps, refusal := c.steps(e)
 	if refusal != nil {
 		return
 	}
 	defer context.AfterFunc(ctx, c.wire.cut)()
-	c.utf8 = utf8Needed
-	ended := c.upToDot(from, to, wireForm(e))
+	ended := c.upToDot(steps, wireForm(e))
 	if err := c.client.Text.W.Flush(); err != nil && ended.Stage == "" {
 		ended = c.undotted(err)
 	}
@@ -98,23 +97,22 @@ func (c *conn) transact(e letter.Envelope) (r letter.Reply) {
 	if c.ahead != nil {
 		r, c.ahead = *c.ahead, nil
 	} else {
-		from, to, utf8Needed, refusal := c.address(e)
+		steps, refusal := c.steps(e)
 		if refusal != nil {
 			return *refusal
 		}
-		c.utf8 = utf8Needed
-		r = c.upToDot(from, to, wireForm(e))
+		r = c.upToDot(steps, wireForm(e))
 	}
 	if r.Stage != "" {
 		return r
 	}
-	return c.dot()
+	return c.dot(e.Next)
 }
 
 // upToDot goes through a transaction up to the final dot, and returns what
 // ended it before, if anything. All commands before the letter go out at once
 // where the server takes that.
-func (c *conn) upToDot(from, to string, data []byte) letter.Reply {
+func (c *conn) upToDot(steps []step, data []byte) letter.Reply {
 	if c.begun {
 		if err := c.reset(); err != nil {
 			r := answer(letter.StageConnect, c.host, err)
@@ -125,7 +123,6 @@ func (c *conn) upToDot(from, to string, data []byte) letter.Reply {
 		}
 		c.begun = false
 	}
-	steps := c.steps(from, to)
 	var refusal letter.Reply
 	if c.pipelining {
 		refusal = c.allAtOnce(steps)
@@ -138,13 +135,17 @@ func (c *conn) upToDot(from, to string, data []byte) letter.Reply {
 	return c.data(data)
 }
 
-// steps are the commands before a letter.
-func (c *conn) steps(from, to string) []step {
+// steps are the commands before a letter, or why it can't be offered here.
+func (c *conn) steps(e letter.Envelope) ([]step, *letter.Reply) {
+	from, to, utf8Needed, refusal := c.address(e)
+	if refusal != nil {
+		return nil, refusal
+	}
 	return []step{
-		{letter.StageMail, c.mail(from), anyYes},
+		{letter.StageMail, c.mail(from, utf8Needed), anyYes},
 		{letter.StageRcpt, "RCPT TO:" + to, anyYes},
 		{letter.StageData, "DATA", goAhead},
-	}
+	}, nil
 }
 
 // What answer to a command is a yes.
@@ -160,29 +161,30 @@ type step struct {
 	yes   int
 }
 
-func (c *conn) mail(from string) string {
+func (c *conn) mail(from string, utf8Needed bool) string {
 	line := "MAIL FROM:" + from
 	if c.eightBit {
 		line += " BODY=8BITMIME"
 	}
-	if c.utf8 {
+	if utf8Needed {
 		line += " SMTPUTF8"
 	}
 	return line
 }
 
 func (c *conn) reset() error {
-	if err := c.say("RSET"); err != nil {
+	rset := step{line: "RSET", yes: anyYes}
+	if err := c.say(rset); err != nil {
 		return err
 	}
-	return c.hear(anyYes)
+	return c.hear(rset.yes)
 }
 
 // oneByOne gives each command when the one before is answered, and returns
 // what was no yes, if anything.
 func (c *conn) oneByOne(steps []step) letter.Reply {
 	for _, s := range steps {
-		err := c.say(s.line)
+		err := c.say(s)
 		if err == nil {
 			err = c.hear(s.yes)
 		}
@@ -198,9 +200,12 @@ func (c *conn) oneByOne(steps []step) letter.Reply {
 // returns the first that is no yes. What follows that one is heard out; a
 // server that wants the letter all the same gets an empty one, for nobody.
 func (c *conn) allAtOnce(steps []step) letter.Reply {
-	if err := c.sayAll(steps); err != nil {
-		return answer(letter.StageMail, c.host, err)
+	if !c.told {
+		if err := c.say(steps...); err != nil {
+			return answer(letter.StageMail, c.host, err)
+		}
 	}
+	c.told = false
 	var refusal letter.Reply
 	for _, s := range steps {
 		err := c.hear(s.yes)
@@ -220,30 +225,25 @@ func (c *conn) allAtOnce(steps []step) letter.Reply {
 	return refusal
 }
 
-func (c *conn) sayAll(steps []step) error {
-	lines := make([]string, len(steps))
-	for i, s := range steps {
-		lines[i] = s.line
-	}
-	return c.say(lines...)
-}
-
 // declined ends the letter that a server wants though it refused its sender or
 // recipient. If that fails, the next command will too.
 func (c *conn) declined() {
-	if c.say(".") == nil {
-		_ = c.hear(anyYes)
+	if c.say(finalDot) == nil {
+		_ = c.hear(finalDot.yes)
 	}
 }
 
-// say sends lines, under their own deadline.
-func (c *conn) say(lines ...string) error {
+// finalDot ends a letter.
+var finalDot = step{letter.StageDot, ".", anyYes}
+
+// say gives commands at once, under their own deadline.
+func (c *conn) say(steps ...step) error {
 	if err := c.client.UpdateDeadline(c.timeout); err != nil {
 		return err
 	}
 	w := c.client.Text.W
-	for _, line := range lines {
-		_, _ = w.WriteString(line) // Flush tells the error
+	for _, s := range steps {
+		_, _ = w.WriteString(s.line) // Flush tells the error
 		_, _ = w.WriteString("\r\n")
 	}
 	return w.Flush()
@@ -272,14 +272,21 @@ func (c *conn) data(data []byte) letter.Reply {
 }
 
 // dot ends the letter: when that failed, the letter can't have arrived; when it
-// went out and no answer came, nobody knows.
-func (c *conn) dot() letter.Reply {
-	if err := c.say("."); err != nil || c.wire.lost.Load() {
+// went out and no answer came, nobody knows. Where it is known which letter is
+// next, the commands before that one may go out with it (RFC 2920, section 3.1).
+func (c *conn) dot(next *letter.Envelope) letter.Reply {
+	all := []step{finalDot}
+	if next != nil && c.pipelining {
+		if steps, refusal := c.steps(*next); refusal == nil {
+			all, c.told = append(all, steps...), true
+		}
+	}
+	if err := c.say(all...); err != nil || c.wire.lost.Load() {
 		return c.undotted(err)
 	}
 	// It fails where the connection was cut since; then so does reading.
 	_ = c.client.UpdateDeadline(2 * c.timeout)
-	code, text, err := c.client.Text.ReadResponse(anyYes)
+	code, text, err := c.client.Text.ReadResponse(finalDot.yes)
 	r := answer(letter.StageDot, c.host, err)
 	if err == nil {
 		r.Code, r.Text = code, tidy(text)
@@ -311,7 +318,7 @@ func (c *conn) Close() error {
 	if c.over != nil {
 		return nil
 	}
-	if c.ahead != nil { // a goodbye could be taken for the letter
+	if c.ahead != nil || c.told { // a goodbye could be taken for the letter
 		c.end(letter.Reply{Text: "closed"})
 		return nil
 	}

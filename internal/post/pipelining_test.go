@@ -160,6 +160,81 @@ func TestALetterGoesOutAhead(t *testing.T) {
 	}
 }
 
+// Whom the next letter is for goes out in one packet with the end of a letter.
+func TestTheNextLetterIsTold(t *testing.T) {
+	heard := make(chan string, 16)
+	port := talk(t, func(theirs net.Conn) {
+		buf := make([]byte, 1<<16)
+		ready := "250 ok\r\n250 ok\r\n354 go ahead\r\n"
+		for _, reply := range []string{"220 here\r\n", "250-here\r\n250 PIPELINING\r\n", ready, "250 queued\r\n" + ready, "250 queued\r\n"} {
+			_, _ = theirs.Write([]byte(reply)) // a fault shows at the client
+			n, _ := theirs.Read(buf)
+			heard <- string(buf[:n])
+		}
+	})
+	s, err := NewSMTP(Config{Host: "127.0.0.1", Port: port, TLS: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := s.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := letter.Envelope{From: "a@example.org", To: "b@example.com", Data: []byte("1\r\n")}
+	second := letter.Envelope{From: "a@example.org", To: "c@example.com", Data: []byte("2\r\n")}
+	first.Next = &second
+	for _, e := range []letter.Envelope{first, second} {
+		if got := conn.Send(t.Context(), e); got.Code != 250 {
+			t.Fatalf("reply: %+v", got)
+		}
+	}
+	want := []string{
+		"MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
+		"1\r\n.\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<c@example.com>\r\nDATA\r\n",
+		"2\r\n.\r\n",
+	}
+	<-heard // EHLO
+	if diff := gocmp.Diff(want, []string{<-heard, <-heard, <-heard}); diff != "" {
+		t.Errorf("on the wire (-want +got):\n%s", diff)
+	}
+}
+
+// A letter has its own answer, whatever the next one gets; and a server that
+// waits for a letter hears no goodbye in its place.
+func TestTheNextLetterIsRefusedOrGivenUp(t *testing.T) {
+	server := smtpfault.New(t)
+	server.Extensions("PIPELINING")
+	server.Script(func(s smtpfault.Step) smtpfault.Answer {
+		if s.Verb == "RCPT" && strings.Contains(s.Line, "gone") {
+			return smtpfault.Answer{Reply: "550 5.1.1 no such user"}
+		}
+		return smtpfault.Answer{}
+	})
+	conn := mustOpen(t, faultConfig(server))
+	mails := []letter.Envelope{envelope("a@example.com"), envelope("gone@example.com"), envelope("b@example.com"), envelope("c@example.com")}
+	for i := range mails[:3] {
+		mails[i].Next = &mails[i+1]
+		code := 250
+		if strings.HasPrefix(mails[i].To, "gone") {
+			code = 550
+		}
+		if got := conn.Send(t.Context(), mails[i]); got.Code != code {
+			t.Errorf("%s: %+v, want %d", mails[i].To, got, code)
+		}
+	}
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range server.Steps() {
+		if step.Verb == "QUIT" {
+			t.Error("a goodbye was said to the server that waits for a letter")
+		}
+	}
+	if n := len(server.Received()); n != 2 {
+		t.Errorf("%d letters arrived, want 2", n)
+	}
+}
+
 // What came of a letter that was begun is told when it is sent, a refusal like
 // any other.
 func TestRefusedAhead(t *testing.T) {
