@@ -14,7 +14,7 @@ import (
 )
 
 // Postfix starts a whole Postfix of its own until the test ends, and returns
-// where it takes mail. Mail to each of the domains goes on over the transport
+// where it takes mail, as strict as can be with commands ahead of their time. Mail to each of the domains goes on over the transport
 // named, such as lmtp:inet:127.0.0.1:2424.
 func Postfix(t testing.TB, transports map[string]string) (addr string) {
 	t.Helper()
@@ -107,6 +107,8 @@ local_recipient_maps =
 relay_domains =%s
 transport_maps = inline:{%s }
 smtputf8_enable = no
+smtpd_forbid_unauth_pipelining = yes
+smtpd_data_restrictions = reject_unauth_pipelining
 `
 
 const masterCF = `

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -59,6 +60,42 @@ func TestPostfixSink(t *testing.T) {
 		if n := strings.Count(letters, fmt.Sprintf("Subject: to reader%d@example.com\n", i)); n != 1 {
 			t.Errorf("letter %d arrived %d times", i, n)
 		}
+	}
+}
+
+// A mail server that is strict with commands ahead of their time takes letters
+// each of which is told with the one before and begun ahead.
+func TestPostfixTakesLettersInARow(t *testing.T) {
+	sink := peers.SMTPSink(t)
+	config := plainConfig(t, peers.Postfix(t, map[string]string{"example.com": "smtp:[" + strings.Replace(sink.Addr, ":", "]:", 1)}))
+	config.Hello = "paperboy.example"
+	conn := mustOpen(t, config)
+	mails := make([]letter.Envelope, 30)
+	for i := range mails {
+		mails[i] = envelope(fmt.Sprintf("reader%d@example.com", i))
+		mails[i].Data = append(mails[i].Data, strings.Repeat("a line of the letter\r\n", 1500)...)
+		if i > 0 {
+			mails[i-1].Next = &mails[i]
+		}
+	}
+	for i, e := range mails {
+		conn.Begin(t.Context(), e)
+		if got := conn.Send(t.Context(), e); got.Code != 250 {
+			t.Errorf("letter %d: %+v", i, got)
+		}
+	}
+	if err := conn.Close(); err != nil {
+		t.Error(err)
+	}
+	arrived := func() int { return strings.Count(strings.Join(sink.Letters(t), "\n"), "Subject: to reader") }
+	for range 200 {
+		if arrived() == len(mails) {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if n := arrived(); n != len(mails) {
+		t.Errorf("%d letters arrived, want %d", n, len(mails))
 	}
 }
 
