@@ -55,6 +55,7 @@ func TestBouncesInManyManners(t *testing.T) {
 		"a vacation in Polish":           {"From: Ana <a@x.example>\nSubject: [Automatyczna odpowied\u017a] Papers\n\nWracam w poniedzia\u0142ek.\n", []Kind{Vacation}},
 		"a vacation in Greek":            {"From: Ana <a@x.example>\nSubject: \u0391\u03c5\u03c4\u03cc\u03bc\u03b1\u03c4\u03b7 \u03b1\u03c0\u03ac\u03bd\u03c4\u03b7\u03c3\u03b7: Papers\n\nBack on Monday.\n", []Kind{Vacation}},
 		"a guard":                        {"From: Ana <a@x.example>\nSubject: Re: Papers\n\nPlease ask to be added to my list of approved senders: https://x.example/1\n", []Kind{Vacation}},
+		"a person who comes back to it":  {"From: Ana <a@x.example>\nSubject: Re: Papers\n\nThanks! I will be back on this topic.\n", []Kind{NoBounce}},
 		"a newsletter on guards":         {"From: News <n@x.example>\nSubject: News\n\nPlease add our address to your safe senders list.\n", []Kind{NoBounce}},
 		"Exchange Online, delayed":       {"From: Microsoft Outlook <postmaster@x.example>\nSubject: Delivery delayed: Papers\n\nDelivery to these recipients or groups is delayed. You don't need to do anything at this point. The server will continue to try:\n\na@x.example\n", []Kind{Delayed}},
 		"Gmail, delayed":                 {"From: Mail Delivery Subsystem <mailer-daemon@x.example>\nSubject: Delivery Status Notification (Delay)\n\nThere was a temporary problem delivering your message to a@x.example. We will retry for 46 more hours. You'll be notified if the delivery fails permanently.\n", []Kind{Delayed}},

@@ -42,7 +42,7 @@ var nobody = anyOf(
 	`no existe (?:ese|dich[oa]|est[ea]|tal) (?:usuario|persona|cuenta)`, `nessun utente`, `(?:unbekannter|ung(?:.|ue)ltiger) (?:benutzer|empf(?:.|ae)nger)`, `unbekannte (?:e-?mail-?)?adresse`, `onbekende (?:gebruiker|ontvanger)`, `nie ma takiego (?:u.ytkownika|konta|adresu)`, `ok.nd (?:mottagare|anv.ndare)`,
 	`(?:пользовател\S|получател\S|адрес(?:ат)?|ящик)(?: \S+){0,2} (?:не найден|не существует|неизвестен|не зарегистрирован)`, `нет такого (?:пользователя|адреса|ящика)`,
 	`(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号)(?:地址)?(?:不存在|未找到|无效)`, `(?:ユーザー?|宛先|あて先|アドレス|受信者|メールボックス)(?:が|は)?(?:不明|存在しません|見つかりません)`, `(?:リスト|ディレクトリ)に(?:は)?ありません`,
-	`(?:[查没沒]?[无無]|没有|沒有)此(?:用户|用戶|人|邮箱|郵箱|地址|帐号|账号|帳號)`, `nincs ilyen (?:felhaszn.l.|c.m|postafi.k)`,
+	`(?:[查没沒]?[无無]|没有|沒有)此(?:用户|用戶|人|邮箱|郵箱|地址|帐号|账号|帳號)`, `nicht im \S*(?:verzeichnis|adressbuch)`, `nincs ilyen (?:felhaszn.l.|c.m|postafi.k)`,
 )
 
 // noDomain are the ways to say that a domain does not exist, or takes no mail.

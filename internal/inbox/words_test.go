@@ -11,7 +11,7 @@ func TestRepliesThatEndAnAddress(t *testing.T) {
 		"550 BAD_RECIPIENT - see https://b.example/why", "553 sorry, your envelope recipient is in my badrcptto list (#5.7.1)", "550 5.7.1 No mailbox found", "550 5.7.1 No such user!",
 		"550 this recipient is not in my validrcptto list", "550 this email address is wrong or no longer valid", "550 this address no longer accepts mail", "550 account has been deleted",
 		"550 Address does not resolve to a mailbox", "551 not our customer", "550 5.1.1 RESOLVER.ADR.ExRecipNotFound; not found", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found",
-		"550 a@b.example...User unknown", "550 no longer a valid address", "550 Mailbox has been removed", "550 无此用户", "550 查無此人", "550 Nincs ilyen felhasználó",
+		"550 a@b.example...User unknown", "550 no longer a valid address", "550 Mailbox has been removed", "550 无此用户", "550 查無此人", "550 Nincs ilyen felhasználó", "550 Benutzer nicht im Domino-Verzeichnis aufgeführt",
 		"550 <a@b.example>: not found", "501 5.1.3 Odbiorca <a@b.example> nie istnieje", "550 Empfaenger unbekannt", "550 Postfach existiert nicht", "550 Mailbox nicht gefunden",
 		"550 destinataire inconnu", "550 L'adresse n'existe pas", "550 no existe ese usuario", "550 buzón no encontrado", "550 nessun utente simile in questo indirizzo", "550 casella inesistente",
 		"550 usuário desconhecido", "550 gebruiker onbekend", "550 пользователь не найден", "550 нет такого пользователя", "550 用户不存在", "550 宛先不明",
