@@ -20,7 +20,7 @@ func (m message) statusReport(r *Report) bool {
 			all = append(all, readStatus(p.text)...)
 		}
 	}
-	if m.report == "disposition-notification" { // somebody read the mail (RFC 8098)
+	if m.receipt() {
 		return false
 	}
 	if len(all) == 0 {
@@ -40,6 +40,11 @@ func (m message) statusReport(r *Report) bool {
 		r.add(one.verdict(said, contextOf(said, one, prose)))
 	}
 	return true
+}
+
+// receipt reports a notice that somebody read the mail (RFC 8098).
+func (m message) receipt() bool {
+	return m.report == "disposition-notification" || slices.ContainsFunc(m.parts, func(p part) bool { return p.kind == "message/disposition-notification" })
 }
 
 // wrapped reads a report that a mail system passed on in a mail of its own.

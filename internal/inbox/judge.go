@@ -24,6 +24,7 @@ var dashed = regexp.MustCompile(`(^|\s)([245][0-9][0-9])-`)
 
 // unquote leaves out addresses and links.
 func unquote(text string) string {
+	text = strings.ReplaceAll(text, "...", " ") // which sendmail puts behind an address, and some leave no space
 	return quoted.ReplaceAllString(dashed.ReplaceAllString(text, "$1$2 "), " ")
 }
 

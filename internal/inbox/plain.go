@@ -9,14 +9,17 @@ import (
 // failure are the words by which mail systems say that a mail came back.
 var failure = anyOf(
 	`(?:mail|message|e-?mail)?(?: \S+)? ?deliver(?:y|ed|ing)(?: \S+){0,2} (?:fail|fatal|error|problem|was unsuccessful|not possible|status)`, `fail(?:ed|ure)(?: \S+){0,3} (?:deliver|notice|recipient|address)`, `failure ?notice`, `undeliver(?:able|ed)`, `returned (?:mail|to sender|message)`, `returning (?:message|to|mail)`, `could ?n.?o?t be (?:delivered|sent)`, `(?:was|were|is|are|be|been) not (?:be )?delivered`, `unable to deliver`, `did not reach`, `non-?delivery`, `(?:was|were) undeliverable`, `(?:wasn.t|not) able to deliver`,
-	`permanent (?:fatal )?error`, `had (?:permanent|transient|delivery) (?:\S+ )?errors`, `has been (?:rejected|returned|blocked)`, `delivery status`, `mail (?:system )?error`, `cannot (?:be delivered|deliver|send)`, `not delivered`, `no valid recipients`, `mail failed`, `error (?:delivering|sending)`, `couldn.t be delivered`, `rejected by`, `problem (?:delivering|sending)`, `failed mail`, `delivery fail`, `unzustellbar`, `non remis`, `no se ha podido entregar`, `nicht zugestellt`, `delivery report`, `undelivered`, `mail non distribu`, `n.a (?:pas )?pu .tre (?:remis|distribu|d.livr)`, `no (?:se )?(?:pudo|puede|ha podido) (?:ser )?entrega`, `non recapitabil`, `impossibile (?:recapitare|consegnare)`, `n.o (?:p.de|.) (?:ser )?(?:poss.vel )?entreg`, `onbestelbaar`, `niet (?:worden )?(?:afgeleverd|bezorgd)`, `nie (?:mo.na|zosta.a|uda.o si.) (?:jej )?dor.cz`, `dostarczenie nie powiod`, `kunde inte levereras`, `недостав`, `не (?:было |может быть |удалось )?доставл`, `(?:退信|无法送达|無法傳遞|投递失败|未送达|系统退信)`, `(?:配信不能|配信できません|送信できません|配達不能|エラー通知)`, `warning: (?:could not|message)`, `(?:temporarily|still) (?:un|not )?(?:delivered|deferred|delayed)`, `not yet been delivered`,
+	`permanent (?:fatal )?error`, `had (?:permanent|transient|delivery) (?:\S+ )?errors`, `has been (?:rejected|returned|blocked)`, `delivery status`, `mail (?:system )?error`, `cannot (?:be delivered|deliver|send)`, `not delivered`, `no valid recipients`, `mail failed`, `error (?:delivering|sending)`, `couldn.t be delivered`, `rejected by`, `problem (?:delivering|sending)`, `failed mail`, `delivery fail`, `unzustellbar`, `non remis`, `no se ha podido entregar`, `nicht zugestellt`, `delivery report`, `undelivered`, `mail non distribu`, `n.a (?:pas )?pu .tre (?:remis|distribu|d.livr)`, `no (?:se )?(?:pudo|puede|ha podido) (?:ser )?entrega`, `non recapitabil`, `impossibile (?:recapitare|consegnare)`, `n.o (?:p.de|.) (?:ser )?(?:poss.vel )?entreg`, `onbestelbaar`, `niet (?:worden )?(?:afgeleverd|bezorgd)`, `nie (?:mo.na|zosta.a|uda.o si.) (?:jej )?dor.cz`, `dostarczenie nie powiod`, `kunde inte levereras`, `недостав`, `не (?:было |может быть |удалось )?доставл`, `(?:退信|无法送达|無法傳遞|投递失败|未送达|系统退信)`, `(?:配信不能|配信できません|送信できません|配達不能|エラー通知)`, `warning: (?:could not|message)`, `(?:temporarily|still) (?:un|not )?(?:delivered|deferred|delayed)`, `not yet been delivered`, `delivery (?:\S+ ){0,6}(?:is|has been|was) delayed`,
 )
 
 // daemons are the names under which mail systems write.
 var daemons = anyOf(`mailer[-_. ]?daemon`, `post_?master`, `^ ?<>`, `mail delivery (?:system|subsystem|service)`, `mail\.delivery`, `mail administrator`, `system administrator`, `mail ?system`, `\bmta\b`, `mail-?daemon`, `mmdf`, `mdaemon`, `mail ?server`, `root@`, `double-bounce`, `bounce`)
 
 // delay are the words of a system that goes on trying.
-var delay = anyOf(`will (?:continue|keep) (?:to )?try`, `warning: (?:message|could not)`, `this is (?:only )?a warning`, `you do not need to (?:resend|do anything)`, `not yet been delivered`, `will be retried`, `has been postponed`, `advisory[- ]only`, `delivery (?:is |has been )?delayed`, `(?:zustellung|auslieferung) verz.gert`, `still (?:be )?(?:trying|undelivered)`, `delivery attempts? will continue`)
+var delay = anyOf(`will (?:continue|keep) (?:to )?try`, `warning: (?:message|could not)`, `this is (?:only )?a warning`, `you do not need to (?:resend|do anything)`, `not yet been delivered`, `will (?:be )?retr(?:y|ied)`, `has been postponed`, `advisory[- ]only`, `delivery (?:\S+ ){0,6}?(?:is |has been )?delayed`, `(?:zustellung|auslieferung) verz.gert`, `still (?:be )?(?:trying|undelivered)`, `delivery attempts? will continue`)
+
+// proviso is what a system says that it will tell if it gives up.
+var proviso = regexp.MustCompile(`\bif [^.]*`)
 
 // plainBounce reads a bounce in words: sent by a mail system, saying in its
 // subject or text that a mail could not be delivered.
@@ -37,7 +40,7 @@ func (m message) plainBounce(r *Report) bool {
 		recipients = []string{""}
 	}
 	prose = withoutLetter(prose)
-	late := delay.MatchString(words) && !strings.Contains(words, "permanent")
+	late := delay.MatchString(words) && !strings.Contains(proviso.ReplaceAllString(words, ""), "permanent")
 	// Where reasons stand before their recipients, each seems to be another's.
 	unsure := len(recipients) > 1 && vagueOnly(about(said, recipients[len(recipients)-1])) && saysPassing(prose)
 	for _, recipient := range recipients {
@@ -72,12 +75,18 @@ func (m message) cameBack(words string) bool {
 	case bySystem && (failure.MatchString(subject) || failure.MatchString(words)):
 	case bySystem && daemons.MatchString(from) && (passing.MatchString(words) || nobody.MatchString(words) || noDomain.MatchString(words)):
 	case m.report == "delivery-status":
-	case failure.MatchString(subject) && failure.MatchString(words) && !m.vacation():
+	case failure.MatchString(subject) && failure.MatchString(words) && !m.vacation() && !m.passedOn(subject):
 	case strings.Contains(from, "mailer-daemon") && m.copies(): // in a language that is not known here
 	default:
 		return false
 	}
 	return true
+}
+
+// passedOn reports a mail by somebody who speaks of a bounce that came to them,
+// or by a list.
+func (m message) passedOn(subject string) bool {
+	return replied.MatchString(subject) || m.header.get("list-id") != "" || m.header.get("list-unsubscribe") != ""
 }
 
 // verdictOf judges by what is said of a recipient, and by the rest of the mail

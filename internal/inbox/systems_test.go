@@ -53,6 +53,15 @@ func TestBouncesInManyManners(t *testing.T) {
 		"a mailbox that is full for now": {"From: Postmaster@x.example\nSubject: Mail Delivery Warning\n\nThis is an advisory-only email.\n\nDelivery of email to this address\n\n\"a@x.example\"\n\nhas been postponed due to a full mailbox.\n", []Kind{Delayed}},
 		"an answer by a null sender":     {"Return-Path: <>\nFrom: Ana <a@x.example>\nSubject: Thank you\n\nI shall reply as soon as I can.\n", []Kind{Vacation}},
 		"a vacation in Polish":           {"From: Ana <a@x.example>\nSubject: [Automatyczna odpowied\u017a] Papers\n\nWracam w poniedzia\u0142ek.\n", []Kind{Vacation}},
+		"a vacation in Greek":            {"From: Ana <a@x.example>\nSubject: \u0391\u03c5\u03c4\u03cc\u03bc\u03b1\u03c4\u03b7 \u03b1\u03c0\u03ac\u03bd\u03c4\u03b7\u03c3\u03b7: Papers\n\nBack on Monday.\n", []Kind{Vacation}},
+		"a guard":                        {"From: Ana <a@x.example>\nSubject: Re: Papers\n\nPlease ask to be added to my list of approved senders: https://x.example/1\n", []Kind{Vacation}},
+		"a person who comes back to it":  {"From: Ana <a@x.example>\nSubject: Re: Papers\n\nThanks! I will be back on this topic.\n", []Kind{NoBounce}},
+		"a newsletter on guards":         {"From: News <n@x.example>\nSubject: News\n\nPlease add our address to your safe senders list.\n", []Kind{NoBounce}},
+		"Exchange Online, delayed":       {"From: Microsoft Outlook <postmaster@x.example>\nSubject: Delivery delayed: Papers\n\nDelivery to these recipients or groups is delayed. You don't need to do anything at this point. The server will continue to try:\n\na@x.example\n", []Kind{Delayed}},
+		"Gmail, delayed":                 {"From: Mail Delivery Subsystem <mailer-daemon@x.example>\nSubject: Delivery Status Notification (Delay)\n\nThere was a temporary problem delivering your message to a@x.example. We will retry for 46 more hours. You'll be notified if the delivery fails permanently.\n", []Kind{Delayed}},
+		"an answer about a bounce":       {"From: Ana <a@x.example>\nSubject: Re: Undelivered Mail Returned to Sender\n\nCan you help?\n\n> <b@x.example>: could not be delivered: 550 5.1.1 User unknown\n", []Kind{NoBounce}},
+		"a bounce passed on":             {"From: Ana <a@x.example>\nSubject: Fwd: Mail delivery failed\n\nA message that you sent could not be delivered.\n\n  b@x.example\n    550 5.1.1 User unknown\n", []Kind{NoBounce}},
+		"a list on bounces":              {"From: News <n@x.example>\nSubject: Delivery failures\nList-Id: <n.x.example>\n\nWhy mail is undelivered and recipients are unknown.\n", []Kind{NoBounce}},
 		"a vacation in brackets":         {"From: Ana <a@x.example>\nSubject: Re: Papers (Automatic Response)\n\nBack on Monday.\n", []Kind{Vacation}},
 		"a ticket by a sending service":  {"Return-Path: <bounces+1@em.example>\nFrom: Help <help@x.example>\nSubject: Your question\n\nWe opened a ticket. If your account was not found, write again.\n", []Kind{NoBounce}},
 		"a nameless sender":              {"Return-Path: <>\nFrom: <>\nSubject:\n\nYou sent mail to a@x.example. That's not a valid user here.\n", []Kind{Hard}},
@@ -60,6 +69,7 @@ func TestBouncesInManyManners(t *testing.T) {
 		"a person on delivery":           {"From: Ana <a@x.example>\nSubject: delivery problems\n\nI read that the mailbox does not exist. Is that so?\n", []Kind{NoBounce}},
 		"a vacation":                     {"From: Ana <a@x.example>\nSubject: Automatic reply: Papers\nAuto-Submitted: auto-replied\n\nI am out of the office.\n", []Kind{Vacation}},
 		"a vacation by a null sender":    {"Return-Path: <>\nFrom: Ana <a@x.example>\nSubject: Out of office\n\nBack on Monday.\n", []Kind{Vacation}},
+		"a read receipt without a type":  {"From: Ana <a@x.example>\nSubject: Read: Papers\nContent-Type: multipart/report; boundary=b\n\n--b\n\nYour message was read.\n--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822;a@x.example\nDisposition: manual-action/MDN-sent-manually; displayed\n--b--\n", []Kind{NoBounce}},
 		"a read receipt":                 {"From: Ana <a@x.example>\nSubject: Read: Papers\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nYour message was read.\n--b\nContent-Type: message/disposition-notification\n\nFinal-Recipient: rfc822;a@x.example\nDisposition: manual-action/MDN-sent-manually; displayed\n--b--\n", []Kind{NoBounce}},
 	} {
 		t.Run(name, func(t *testing.T) {
