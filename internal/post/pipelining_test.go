@@ -47,25 +47,7 @@ func TestGoAheadAfterARefusal(t *testing.T) {
 // The three commands before a letter are one packet, and the letter with its
 // dot follows at once: two waits in all.
 func TestCommandsGoOutTogether(t *testing.T) {
-	heard := make(chan string, 4)
-	port := talk(t, func(theirs net.Conn) {
-		buf := make([]byte, 1<<16)
-		for _, reply := range []string{
-			"220 here\r\n", "250-here\r\n250 PIPELINING\r\n", "250 ok\r\n250 ok\r\n354 go ahead\r\n", "250 queued\r\n",
-		} {
-			_, _ = theirs.Write([]byte(reply)) // a fault shows at the client
-			n, _ := theirs.Read(buf)
-			heard <- string(buf[:n])
-		}
-	})
-	s, err := NewSMTP(Config{Host: "127.0.0.1", Port: port, TLS: "none"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := s.Open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	opened, heard := scripted(t, goAheadAll, "250 queued\r\n")
 	e := letter.Envelope{From: "a@example.org", To: "b@example.com", Data: []byte("Subject: x\r\n\r\n.dot\r\n")}
 	if got := opened.Send(t.Context(), e); got.Code != 250 {
 		t.Fatalf("reply: %+v", got)
@@ -74,7 +56,6 @@ func TestCommandsGoOutTogether(t *testing.T) {
 		"MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
 		"Subject: x\r\n\r\n..dot\r\n.\r\n",
 	}
-	<-heard // EHLO
 	if diff := gocmp.Diff(want, []string{<-heard, <-heard}); diff != "" {
 		t.Errorf("on the wire (-want +got):\n%s", diff)
 	}
@@ -95,6 +76,27 @@ func TestWireForm(t *testing.T) {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}
+}
+
+// goAheadAll answers the commands before a letter.
+const goAheadAll = "250 ok\r\n250 ok\r\n354 go ahead\r\n"
+
+// scripted opens a connection to a server that says one of the replies whenever
+// it was told something, and passes on what that was.
+func scripted(t *testing.T, replies ...string) (conn Conn, heard <-chan string) {
+	t.Helper()
+	told := make(chan string, len(replies)+2)
+	port := talk(t, func(theirs net.Conn) {
+		buf := make([]byte, 1<<16)
+		for _, reply := range append([]string{"220 here\r\n", "250-here\r\n250 PIPELINING\r\n"}, replies...) {
+			_, _ = theirs.Write([]byte(reply)) // a fault shows at the client
+			n, _ := theirs.Read(buf)
+			told <- string(buf[:n])
+		}
+	})
+	conn = mustOpen(t, Config{Host: "127.0.0.1", Port: port, TLS: "none"})
+	<-told // EHLO
+	return conn, told
 }
 
 // talk listens on a port and has say speak to whoever connects.
@@ -123,32 +125,13 @@ func talk(t testing.TB, say func(net.Conn)) (port int) {
 // What is begun is at the server but for its final dot, which alone goes out
 // when the letter is sent.
 func TestALetterGoesOutAhead(t *testing.T) {
-	heard := make(chan string, 8)
-	port := talk(t, func(theirs net.Conn) {
-		buf := make([]byte, 1<<16)
-		for _, reply := range []string{
-			"220 here\r\n", "250-here\r\n250 PIPELINING\r\n", "250 ok\r\n250 ok\r\n354 go ahead\r\n", "", "250 queued\r\n",
-		} {
-			_, _ = theirs.Write([]byte(reply)) // a fault shows at the client
-			n, _ := theirs.Read(buf)
-			heard <- string(buf[:n])
-		}
-	})
-	s, err := NewSMTP(Config{Host: "127.0.0.1", Port: port, TLS: "none"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, err := s.Open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	conn, heard := scripted(t, goAheadAll, "", "250 queued\r\n")
 	e := letter.Envelope{From: "a@example.org", To: "b@example.com", Data: []byte("Subject: x\r\n\r\n.dot\r\n")}
 	conn.Begin(t.Context(), e)
 	want := []string{
 		"MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
 		"Subject: x\r\n\r\n..dot\r\n",
 	}
-	<-heard // EHLO
 	if diff := gocmp.Diff(want, []string{<-heard, <-heard}); diff != "" {
 		t.Errorf("on the wire ahead (-want +got):\n%s", diff)
 	}
@@ -162,24 +145,7 @@ func TestALetterGoesOutAhead(t *testing.T) {
 
 // Whom the next letter is for goes out in one packet with the end of a letter.
 func TestTheNextLetterIsTold(t *testing.T) {
-	heard := make(chan string, 16)
-	port := talk(t, func(theirs net.Conn) {
-		buf := make([]byte, 1<<16)
-		ready := "250 ok\r\n250 ok\r\n354 go ahead\r\n"
-		for _, reply := range []string{"220 here\r\n", "250-here\r\n250 PIPELINING\r\n", ready, "250 queued\r\n" + ready, "250 queued\r\n"} {
-			_, _ = theirs.Write([]byte(reply)) // a fault shows at the client
-			n, _ := theirs.Read(buf)
-			heard <- string(buf[:n])
-		}
-	})
-	s, err := NewSMTP(Config{Host: "127.0.0.1", Port: port, TLS: "none"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, err := s.Open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	conn, heard := scripted(t, goAheadAll, "250 queued\r\n"+goAheadAll, "250 queued\r\n")
 	first := letter.Envelope{From: "a@example.org", To: "b@example.com", Data: []byte("1\r\n")}
 	second := letter.Envelope{From: "a@example.org", To: "c@example.com", Data: []byte("2\r\n")}
 	first.Next = &second
@@ -193,7 +159,6 @@ func TestTheNextLetterIsTold(t *testing.T) {
 		"1\r\n.\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<c@example.com>\r\nDATA\r\n",
 		"2\r\n.\r\n",
 	}
-	<-heard // EHLO
 	if diff := gocmp.Diff(want, []string{<-heard, <-heard, <-heard}); diff != "" {
 		t.Errorf("on the wire (-want +got):\n%s", diff)
 	}
