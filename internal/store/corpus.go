@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"sync"
 
 	"paperboy/internal/interest"
@@ -67,11 +68,22 @@ func (c *corpus) scores(want interest.Interest, into []float32) error {
 	errs := make([]error, len(c.halves))
 	var others sync.WaitGroup
 	for k, h := range c.halves[1:] {
-		others.Go(func() { errs[1+k] = h.search.Scores(want, into[h.from:h.to]) })
+		others.Go(func() { errs[1+k] = h.scores(want, into[h.from:h.to]) })
 	}
 	errs[0] = c.halves[0].search.Scores(want, into[:c.halves[0].to])
 	others.Wait()
 	return errors.Join(errs...)
+}
+
+// scores is for a goroutine of its own, where a panic, as over a damaged index,
+// would end the program. Here it ends the search.
+func (h half) scores(want interest.Interest, into []float32) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("search of documents %d to %d: panic: %v", h.from, h.to, p)
+		}
+	}()
+	return h.search.Scores(want, into)
 }
 
 func (h half) Abstracts() []int32 { return h.abstracts[h.from:h.to] }
