@@ -59,6 +59,8 @@ func (c *courier) take(ctx context.Context) (p parcel, more bool, err error) {
 // concerns the letter alone is settled with it.
 func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 	var outcome letter.Outcome
+	c.busy.Add(1)
+	defer c.busy.Add(-1)
 	defer c.ahead.back(p)
 	defer func() {
 		if c.queue.back(p, outcome == letter.Delivered) {
@@ -105,10 +107,10 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 }
 
 // following takes the letter that this courier will send next, and returns its
-// mail, if that is composed. There is none after a slow answer: the next one may
-// be as slow, and the letter would wait where another courier is free.
+// mail, if that is composed. None is taken that another courier could send
+// earlier: one that is free, or one whose mail server answers more quickly.
 func (c *courier) following() *letter.Envelope {
-	if c.slow {
+	if c.slow || int(c.busy.Load()) < c.Connections {
 		return nil
 	}
 	p, ok := c.queue.poll()

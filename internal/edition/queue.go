@@ -2,6 +2,7 @@ package edition
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,7 +29,7 @@ type queue struct {
 	changed sync.Cond
 	manners *manners
 	lanes   map[string]*lane // those with parcels in them
-	turn    int              // counts the lanes that began and the parcels taken
+	line    []*lane          // the same, the one served the longest ago first
 	waiting int              // parcels in all lanes
 	closed  bool             // no more come
 }
@@ -36,8 +37,8 @@ type queue struct {
 // lane has the parcels for one place.
 type lane struct {
 	*place
+	name    string
 	parcels []parcel
-	served  int // the turn at which one was taken last, or the lane began
 }
 
 func newQueue(m *manners, clock func() time.Time) *queue {
@@ -93,15 +94,14 @@ func (q *queue) put(ctx context.Context, p parcel) (until time.Time, put bool) {
 		now := q.clock()
 		l := q.lanes[name]
 		if l == nil {
-			l = &lane{place: q.manners.at(name)}
+			l = &lane{place: q.manners.at(name), name: name}
 		}
 		if l.paused.After(now) {
 			return q.giveUp(name, l.paused), false
 		}
 		if q.waiting < queueRoom {
 			if q.lanes[name] == nil {
-				q.turn++
-				q.lanes[name], l.served = l, q.turn
+				q.lanes[name], q.line = l, append(q.line, l)
 			}
 			l.parcels = append(l.parcels, p)
 			q.waiting++
@@ -156,26 +156,37 @@ func (q *queue) pick() (p parcel, ok bool) {
 	if q.waiting == 0 || q.manners.wait(now) > 0 {
 		return parcel{}, false
 	}
-	var best *lane
-	var name string
-	for at, l := range q.lanes {
-		if l.more() && (best == nil || l.open < best.open || l.open == best.open && l.served < best.served) {
-			best, name = l, at
-		}
-	}
-	if best == nil {
+	at := q.nextLane()
+	if at < 0 {
 		return parcel{}, false
 	}
-	p, best.parcels = best.parcels[0], best.parcels[1:]
-	q.turn++
-	best.served = q.turn
+	l := q.line[at]
+	q.line = slices.Delete(q.line, at, at+1)
+	p, l.parcels = l.parcels[0], l.parcels[1:]
 	q.waiting--
-	if len(best.parcels) == 0 {
-		delete(q.lanes, name)
+	if len(l.parcels) == 0 {
+		delete(q.lanes, l.name)
+	} else {
+		q.line = append(q.line, l)
 	}
-	q.manners.sets(name, now)
+	q.manners.sets(l.name, now)
 	q.changed.Broadcast()
 	return p, true
+}
+
+// nextLane is where the lane is in the line whose parcel goes next; negative:
+// none may go.
+func (q *queue) nextLane() int {
+	best := -1
+	for i, l := range q.line {
+		if l.more() && (best < 0 || l.open < q.line[best].open) {
+			best = i
+			if l.open == 0 {
+				break
+			}
+		}
+	}
+	return best
 }
 
 // back notes that a courier is done with a parcel, and reports whether its
@@ -198,6 +209,7 @@ func (q *queue) rest(pause letter.Paused) []parcel {
 		return nil
 	}
 	delete(q.lanes, pause.Domain)
+	q.line = slices.DeleteFunc(q.line, func(one *lane) bool { return one == l })
 	q.waiting -= len(l.parcels)
 	for range l.parcels {
 		q.giveUp(pause.Domain, pause.Until)
@@ -225,10 +237,10 @@ func (q *queue) drain() []parcel {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	var left []parcel
-	for name, l := range q.lanes {
+	for _, l := range q.line {
 		left = append(left, l.parcels...)
-		delete(q.lanes, name)
 	}
-	q.waiting = 0
+	clear(q.lanes)
+	q.line, q.waiting = nil, 0
 	return left
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"paperboy/internal/letter"
@@ -86,6 +87,7 @@ type sending struct {
 	settler *settler
 	queue   *queue
 	ahead   *ahead
+	busy    atomic.Int32 // couriers that have a letter
 
 	mu      sync.Mutex
 	report  SendReport
