@@ -20,6 +20,7 @@ type ahead struct {
 	mu     sync.Mutex
 	enough sync.Cond // there are rooms for a run, or no more are to come
 	rooms  []*letter.Encoded
+	late   bool // a courier had to compose its letter itself
 	over   bool
 }
 
@@ -38,12 +39,15 @@ func newAhead(e *Edition) *ahead {
 }
 
 // room takes a room, when none is left once there are enough for another run.
-// It returns nil where ctx ended.
+// Where a place that may get no more letters now keeps too many, it does with
+// fewer. It returns nil where ctx ended.
 func (a *ahead) room() (room *letter.Encoded) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for short := len(a.rooms) == 0; short && !a.over; short = len(a.rooms) < aheadRun {
-		a.enough.Wait()
+	if len(a.rooms) == 0 {
+		for a.late = false; !a.over && len(a.rooms) < aheadRun && !(a.late && len(a.rooms) > 0); {
+			a.enough.Wait()
+		}
 	}
 	if a.over {
 		return nil
@@ -111,6 +115,13 @@ func (a *ahead) work(ctx context.Context) error {
 	return nil
 }
 
+func (a *ahead) hurry() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.late = true
+	a.enough.Signal()
+}
+
 func (a *ahead) end() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -123,6 +134,7 @@ func (a *ahead) end() {
 func (a *ahead) take(p parcel, room *letter.Encoded) (letter.Envelope, error) {
 	d := p.draft
 	if d.begun.CompareAndSwap(nobody, composedHere) {
+		a.hurry()
 		return a.envelope(p, room)
 	}
 	<-d.done

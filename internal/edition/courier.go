@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"paperboy/internal/letter"
@@ -14,18 +15,19 @@ import (
 // when what came of the one before is committed; all before it goes out meanwhile.
 type courier struct {
 	*sending
-	next *parcel            // taken from the queue already: its commands go out with the end of the letter before
-	conn Conn               // nil: none is open
-	last *letter.Settlement // of the last letter tried, until it is committed
-	torn bool               // the last letter was taken from us: the next may be too, and is not begun
-	slow bool               // the last answer was
-	room letter.Encoded     // where letters are built that were not composed ahead
+	next atomic.Pointer[parcel] // taken from the queue already: its commands go out with the end of the letter before
+	conn Conn                   // nil: none is open
+	last *letter.Settlement     // of the last letter tried, until it is committed
+	torn bool                   // the last letter was taken from us: the next may be too, and is not begun
+	slow bool                   // the last answer was
+	curt bool                   // the server ended a connection between two letters; told of more, it could lose its last answer
+	room letter.Encoded         // where letters are built that were not composed ahead
 }
 
 // work ends when the queue does. Its error means that all sending must stop.
 func (c *courier) work(ctx context.Context) (err error) {
 	defer c.close()
-	defer func() { err = errors.Join(err, c.settle(ctx), c.giveBack(ctx)) }()
+	defer func() { err = errors.Join(err, c.settle(ctx), c.letGo(ctx)) }()
 	for ctx.Err() == nil {
 		p, more, err := c.take(ctx)
 		if err != nil || !more {
@@ -41,9 +43,14 @@ func (c *courier) work(ctx context.Context) (err error) {
 // take takes a letter from the queue. What came of the last one does not wait
 // with it.
 func (c *courier) take(ctx context.Context) (p parcel, more bool, err error) {
-	if c.next != nil {
-		p, c.next = *c.next, nil
-		return p, true, nil
+	if next := c.next.Swap(nil); next != nil {
+		if p, more = *next, c.queue.keep(*next); more {
+			return p, true, nil
+		}
+		c.close() // the server may wait for it
+		if err := c.untake(ctx, *next); err != nil {
+			return p, false, err
+		}
 	}
 	if p, more = c.queue.poll(); more {
 		return p, true, nil
@@ -110,27 +117,35 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 // mail, if that is composed. None is taken that another courier could send
 // earlier: one that is free, or one whose mail server answers more quickly.
 func (c *courier) following() *letter.Envelope {
-	if c.slow || int(c.busy.Load()) < c.Connections {
+	if c.slow || c.curt || int(c.busy.Load()) < c.Connections {
 		return nil
 	}
-	p, ok := c.queue.poll()
+	p, ok := c.queue.pollEarly()
 	if !ok {
 		return nil
 	}
-	c.next = &p
+	c.next.Store(&p)
 	return c.ahead.ready(p)
 }
 
-// giveBack frees the letter that would have been next.
-func (c *courier) giveBack(ctx context.Context) error {
-	if c.next == nil {
+// letGo gives the next letter to whoever is free first. The server may have been
+// told of it, and then gets no other over this connection.
+func (c *courier) letGo(ctx context.Context) error {
+	if next := c.next.Swap(nil); next != nil {
+		return c.untake(ctx, *next)
+	}
+	return nil
+}
+
+// untake puts a letter back into the queue, or where its place is paused since,
+// gives it back until that is over.
+func (c *courier) untake(ctx context.Context, p parcel) error {
+	until := c.queue.untake(p)
+	if until.IsZero() {
 		return nil
 	}
-	p := *c.next
-	c.next = nil
 	c.ahead.back(p)
-	c.queue.back(p, false)
-	return c.release(ctx, p)
+	return c.unsent(ctx, []letter.Postponed{{Letter: p.ID, Until: until, Counted: p.counted}})
 }
 
 // slowDown pauses a place, for all processes, and gives back what waits for it.
@@ -164,6 +179,7 @@ func (c *courier) offer(ctx context.Context, p parcel, e letter.Envelope) (reply
 		if reply = c.send(ctx, e); reply.Stage != letter.StageConnect {
 			return reply, true, nil
 		}
+		c.curt = true
 		if err := c.open(ctx); err != nil {
 			return reply, false, err
 		}
@@ -177,16 +193,20 @@ func (c *courier) offer(ctx context.Context, p parcel, e letter.Envelope) (reply
 // send brings a conversation that has begun to its end: broken off after the
 // final dot it would leave open whether the letter arrived.
 func (c *courier) send(ctx context.Context, e letter.Envelope) letter.Reply {
-	begun := time.Now()
+	waiting := time.AfterFunc(slowAnswer, func() {
+		if err := c.letGo(ctx); err != nil {
+			c.Log.ErrorContext(ctx, "letter can't be given back", "error", err)
+		}
+	})
 	reply := c.conn.Send(context.WithoutCancel(ctx), e)
-	c.slow = time.Since(begun) > slowAnswer
+	c.slow = !waiting.Stop()
 	if reply.Code == 0 || reply.Code == serviceClosing {
 		c.close()
 	}
 	return reply
 }
 
-// slowAnswer is what a mail server takes that holds up others' letters.
+// slowAnswer is how long a letter waits behind another one's answer.
 const slowAnswer = time.Second
 
 // serviceClosing is the answer after which a server hangs up.

@@ -80,12 +80,9 @@ type Composer interface {
 	Notice(l letter.Letter, in letter.NoticeInput) (letter.Message, error)
 }
 
-// Conn is one connection to a mail server, or to a folder. It serves one
-// letter at a time.
+// Conn is one connection to a mail server, or to a folder, as post.Conn
+// describes it. It serves one letter at a time.
 type Conn interface {
-	// Begin may come before Send with the same envelope; when it came, only
-	// that or Close may follow. After Send with a Next, that one is taken for
-	// begun, and Begin may come for it.
 	Begin(ctx context.Context, e letter.Envelope)
 	Send(ctx context.Context, e letter.Envelope) letter.Reply
 	Close() error

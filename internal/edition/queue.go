@@ -31,6 +31,7 @@ type queue struct {
 	lanes   map[string]*lane // those with parcels in them
 	line    []*lane          // the same, the one served the longest ago first
 	waiting int              // parcels in all lanes
+	early   int              // parcels taken early, which may come back
 	closed  bool             // no more come
 }
 
@@ -92,17 +93,12 @@ func (q *queue) put(ctx context.Context, p parcel) (until time.Time, put bool) {
 	name := placeOf(p.Address)
 	for ctx.Err() == nil {
 		now := q.clock()
-		l := q.lanes[name]
-		if l == nil {
-			l = &lane{place: q.manners.at(name), name: name}
-		}
+		l := q.lane(name)
 		if l.paused.After(now) {
 			return q.giveUp(name, l.paused), false
 		}
 		if q.waiting < queueRoom {
-			if q.lanes[name] == nil {
-				q.lanes[name], q.line = l, append(q.line, l)
-			}
+			q.join(l)
 			l.parcels = append(l.parcels, p)
 			q.waiting++
 			q.changed.Signal()
@@ -130,12 +126,36 @@ func (q *queue) poll() (p parcel, ok bool) {
 	return q.pick()
 }
 
+// pollEarly is poll for a courier that still has another parcel to deliver. What
+// it took is to be kept or untaken.
+func (q *queue) pollEarly() (p parcel, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if p, ok = q.pick(); ok {
+		q.early++
+	}
+	return p, ok
+}
+
+// keep is for a parcel taken early whose time has come. It is to be untaken
+// after all where its place has been paused since.
+func (q *queue) keep(p parcel) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.manners.at(placeOf(p.Address)).paused.After(q.clock()) {
+		return false
+	}
+	q.early--
+	q.changed.Broadcast()
+	return true
+}
+
 // take waits for a parcel that may go. There are no more where the queue is
-// closed and empty, or ctx has ended.
+// closed and empty, with no parcel to come back, or ctx has ended.
 func (q *queue) take(ctx context.Context) (p parcel, more bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for ctx.Err() == nil && !(q.closed && q.waiting == 0) {
+	for ctx.Err() == nil && !(q.closed && q.waiting == 0 && q.early == 0) {
 		if p, ok := q.pick(); ok {
 			return p, true
 		}
@@ -187,6 +207,41 @@ func (q *queue) nextLane() int {
 		}
 	}
 	return best
+}
+
+// untake puts a parcel back that was taken early, before all others of its place.
+// It is not where until says when to try again: its place is paused.
+func (q *queue) untake(p parcel) (until time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	defer q.changed.Broadcast()
+	name := placeOf(p.Address)
+	q.manners.back(name, false)
+	q.early--
+	l := q.lane(name)
+	if l.paused.After(q.clock()) {
+		q.manners.hold(l.paused)
+		return l.paused
+	}
+	q.join(l)
+	l.parcels = slices.Insert(l.parcels, 0, p)
+	q.waiting++
+	return time.Time{}
+}
+
+// lane is that of a place, which may have no parcels yet.
+func (q *queue) lane(name string) *lane {
+	if l := q.lanes[name]; l != nil {
+		return l
+	}
+	return &lane{place: q.manners.at(name), name: name}
+}
+
+// join puts a lane into the line, unless it is in it.
+func (q *queue) join(l *lane) {
+	if q.lanes[l.name] == nil {
+		q.lanes[l.name], q.line = l, append(q.line, l)
+	}
 }
 
 // back notes that a courier is done with a parcel, and reports whether its

@@ -389,3 +389,53 @@ func TestTheLoopWakesForLettersHeldBack(t *testing.T) {
 		}
 	})
 }
+
+// A place that asked for less gets no letter that was taken before it did.
+func TestALetterTakenEarlyHeedsAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		answer := func(string) letter.Reply {
+			if asked++; asked == 1 {
+				return letter.Reply{Stage: letter.StageDot, Host: "mx", Code: 450, Text: "4.7.28 unusual rate of mail"}
+			}
+			return letter.Reply{}
+		}
+		e, s, _ := mannered(t, Limits{}, 1, answer, addresses(6, "gmail.com")...)
+		if r, err := e.Send(t.Context(), time.Now()); err != nil || r.Delivered != 0 || asked != 1 {
+			t.Errorf("%+v, %v, %d letters were offered", r, err, asked)
+		}
+		if paused, err := s.PausedPlaces(t.Context(), time.Now()); err != nil || len(paused) != 1 {
+			t.Errorf("paused: %v, %v", paused, err)
+		}
+		if got := sendAll(t, e, time.Hour); got.Delivered != 6 {
+			t.Errorf("after the pause: %+v", got)
+		}
+	})
+}
+
+// napping takes its time for one place.
+type napping struct{ *sorting }
+
+func (n napping) Send(ctx context.Context, e letter.Envelope) letter.Reply {
+	if placeOf(e.To) == "slow.example" {
+		time.Sleep(10 * time.Minute)
+	}
+	time.Sleep(50 * time.Millisecond)
+	return n.sorting.Send(ctx, e)
+}
+
+// Nor does a letter taken early wait for the answer to another.
+func TestALetterTakenEarlyIsLetGoBehindASlowOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e, _, box := mannered(t, Limits{}, 2, nil, "a@slow.example", "b@x.example", "c@y.example", "d@z.example", "e@v.example")
+		e.Open = func(context.Context) (Conn, error) { return napping{box}, nil }
+		if got := sendAll(t, e, time.Hour); got.Delivered != 5 {
+			t.Errorf("%+v", got)
+		}
+		for to, at := range box.got {
+			if placeOf(to) != "slow.example" && at > 2*time.Second {
+				t.Errorf("%s waited %s", to, at)
+			}
+		}
+	})
+}

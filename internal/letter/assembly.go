@@ -94,8 +94,8 @@ func (a *assembly) item(one *item, of whole) error {
 	case isJoint:
 		a.joinLine()
 	case isWrapped:
-		if e, ok := of.(*entry); ok && one.told && e.told != nil && a.begun {
-			return a.told(one, e)
+		if e, ok := of.(*entry); ok && one.ofReason && e.saying != nil && a.begun {
+			return a.saying(one, e)
 		}
 		return a.wrapped(one, of)
 	case isLink:

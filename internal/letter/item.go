@@ -10,14 +10,14 @@ import (
 // item is a piece of an encoded part: text; an empty line, where none stands
 // yet; or a place for another part or for a link.
 type item struct {
-	kind   itemKind
-	inline bool // the other part stands within a line
-	told   bool // nothing but what matched is filled in
-	link   linkKind
-	raw    int32     // bytes before encoding
-	hole   *hole     // for another part
-	line   []stretch // to be wrapped for each letter
-	quoted []byte
+	kind     itemKind
+	inline   bool // the other part stands within a line
+	ofReason bool // nothing but what matched is filled in
+	link     linkKind
+	raw      int32     // bytes before encoding
+	hole     *hole     // for another part
+	line     []stretch // to be wrapped for each letter
+	quoted   []byte
 }
 
 type itemKind uint8

@@ -29,8 +29,8 @@ type leaf struct {
 	doc            *interest.Document // of what is shown
 
 	mu      sync.Mutex
-	plates  [formats][]plate // rendered so far
-	reasons map[string]*told // by their term
+	plates  [formats][]plate   // rendered so far
+	reasons map[string]*saying // by their term
 }
 
 func (c *Composer) newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
@@ -98,7 +98,7 @@ type entry struct {
 	leaf    *leaf
 	looks   *looks
 	reasons []Reason
-	told    *told // for the only reason; nil: there are several, or none
+	saying  *saying // for the only reason; nil: there are several, or none
 	terms   *terms
 	room    roomKey // for Mark
 	looked  bool    // marked is known
@@ -119,8 +119,8 @@ func (c *Composer) entry(p *paper.Paper, pick Pick, at time.Time, number int) en
 		leaf: one, looks: &c.looks, terms: c.terms, reasons: pick.Reasons,
 	}
 	if len(pick.Reasons) == 1 {
-		e.told = one.told(pick.Reasons[0], c.terms)
-		e.Matched = e.told.matched
+		e.saying = one.saying(pick.Reasons[0], c.terms)
+		e.Matched = e.saying.matched
 	} else {
 		e.Matched = matched(pick.Reasons)
 	}
@@ -173,7 +173,7 @@ func (e *entry) plate(f *format, name string) ([]item, error) {
 	}
 	items = packed(items)
 	for i := range items {
-		items[i].told = items[i].onlyReasons()
+		items[i].ofReason = items[i].onlyReasons()
 	}
 	*kept = append(*kept, plate{key, items})
 	return items, nil

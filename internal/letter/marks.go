@@ -19,56 +19,57 @@ type marks struct{ title, summary []extent }
 // marks looks for them, once where e is the entry itself and no copy of it.
 func (e *entry) marks() *marks {
 	switch {
-	case e.told != nil:
-		return &e.told.marks
+	case e.saying != nil:
+		return &e.saying.marks
 	case e.looked:
 		return &e.marked
 	}
 	e.looked = true
 	var all marks
 	for _, r := range e.reasons {
-		one := e.leaf.told(r, e.terms).marks
+		one := e.leaf.saying(r, e.terms).marks
 		all.title, all.summary = append(all.title, one.title...), append(all.summary, one.summary...)
 	}
 	e.marked = marks{title: apart(all.title), summary: apart(all.summary)}
 	return &e.marked
 }
 
-// told is what letters say of a paper for one reason, whoever's it is.
-type told struct {
+// saying is what letters say of a paper for one reason, whoever's it is.
+type saying struct {
 	reason  Reason
 	matched []Matched
 	marks   marks
-	lines   []toldLine // written so far
+	lines   []saidLine // written so far
 }
 
-// toldLine is a part of a letter that only the reason fills in.
-type toldLine struct {
+// saidLine is a part of a letter that only the reason fills in.
+type saidLine struct {
 	item   *item
+	whole  bool // see assembly
 	quoted []byte
 	raw    int
 }
 
 const (
-	toldKept  = 32 // how many reasons are kept with a paper
-	linesKept = 8  // and how many lines with each
+	sayingsKept = 64 // how many reasons are kept with a paper
+	linesKept   = 8  // and how many lines with each
 )
 
-// told returns what is said for a reason, kept or made now. A term that no
+// saying returns what is said for a reason, kept or made now. A term that no
 // longer parses has no marks, nor has one that is about no title or abstract.
-func (l *leaf) told(r Reason, parsed *terms) *told {
+func (l *leaf) saying(r Reason, parsed *terms) *saying {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if kept := l.reasons[r.Term]; kept != nil && kept.reason.Text == r.Text && kept.reason.Field == r.Field {
 		return kept
 	}
 	r = r.alone()
-	one := &told{reason: r, matched: matched([]Reason{r})}
+	one := &saying{reason: r, matched: matched([]Reason{r})}
 	if r.Field == "title" || r.Field == "abstract" {
 		one.marks = l.marksOf(r.Term, parsed)
 	}
-	if len(l.reasons) >= toldKept || l.reasons == nil {
-		l.reasons = map[string]*told{}
+	if len(l.reasons) >= sayingsKept || l.reasons == nil {
+		l.reasons = map[string]*saying{}
 	}
 	l.reasons[r.Term] = one
 	return one
@@ -92,18 +93,18 @@ func (l *leaf) marksOf(term string, parsed *terms) marks {
 }
 
 // line returns what an item said of this reason before.
-func (l *leaf) line(t *told, of *item) (toldLine, bool) {
+func (l *leaf) line(t *saying, of *item, whole bool) (saidLine, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, one := range t.lines {
-		if one.item == of {
+		if one.item == of && one.whole == whole {
 			return one, true
 		}
 	}
-	return toldLine{}, false
+	return saidLine{}, false
 }
 
-func (l *leaf) keepLine(t *told, one toldLine) {
+func (l *leaf) keepLine(t *saying, one saidLine) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(t.lines) >= linesKept {

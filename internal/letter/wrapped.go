@@ -115,11 +115,11 @@ func (a *assembly) wrapped(one *item, of whole) (err error) {
 	return nil
 }
 
-// told writes a line that only the reason for a paper fills in, as it was written
+// saying writes a line that only the reason for a paper fills in, as it was written
 // for a reader before. What begins or ends with an empty line is left to wrapped:
 // that depends on what stands around it.
-func (a *assembly) told(one *item, e *entry) error {
-	if kept, ok := e.leaf.line(e.told, one); ok {
+func (a *assembly) saying(one *item, e *entry) error {
+	if kept, ok := e.leaf.line(e.saying, one, a.whole); ok {
 		a.write(kept.quoted, kept.raw)
 		return nil
 	}
@@ -130,7 +130,7 @@ func (a *assembly) told(one *item, e *entry) error {
 	if alone.blank || len(alone.out) == 0 || bytes.HasPrefix(alone.out, []byte("\r\n")) {
 		return a.wrapped(one, e)
 	}
-	e.leaf.keepLine(e.told, toldLine{one, alone.out, alone.raw})
+	e.leaf.keepLine(e.saying, saidLine{one, a.whole, alone.out, alone.raw})
 	a.write(alone.out, alone.raw)
 	return nil
 }

@@ -13,9 +13,10 @@ import (
 	"time"
 )
 
-// Postfix starts a whole Postfix of its own until the test ends, and returns
-// where it takes mail, as strict as can be with commands ahead of their time. Mail to each of the domains goes on over the transport
-// named, such as lmtp:inet:127.0.0.1:2424.
+// Postfix starts a whole Postfix of its own until the test ends, as strict as can
+// be with commands ahead of their time, and returns where it takes mail. Mail to
+// each of the domains goes on over the transport named, such as
+// lmtp:inet:127.0.0.1:2424.
 func Postfix(t testing.TB, transports map[string]string) (addr string) {
 	t.Helper()
 	program, err := exec.LookPath("postfix")

@@ -33,7 +33,7 @@ type conn struct {
 	pipelining, eightBit bool          // what the server takes
 	begun                bool          // a transaction is open and must be reset
 	ahead                *letter.Reply // what ended the letter that was begun ahead of Send, nothing up to its final dot; nil: none was begun
-	told                 bool          // the commands before the next letter went out with the end of one
+	told                 []step        // of the next letter, which went out with the end of one; empty: none did
 	served               bool          // a letter before had its final answer here
 	over                 *letter.Reply // set once the connection is of no more use
 }
@@ -123,6 +123,9 @@ func (c *conn) upToDot(steps []step, data []byte) letter.Reply {
 		}
 		c.begun = false
 	}
+	if len(c.told) > 0 && !slices.Equal(c.told, steps) {
+		return letter.Reply{Stage: letter.StageConnect, Host: c.host, Text: "the server was told of another letter"}
+	}
 	var refusal letter.Reply
 	if c.pipelining {
 		refusal = c.allAtOnce(steps)
@@ -200,12 +203,12 @@ func (c *conn) oneByOne(steps []step) letter.Reply {
 // returns the first that is no yes. What follows that one is heard out; a
 // server that wants the letter all the same gets an empty one, for nobody.
 func (c *conn) allAtOnce(steps []step) letter.Reply {
-	if !c.told {
+	if len(c.told) == 0 {
 		if err := c.say(steps...); err != nil {
 			return answer(letter.StageMail, c.host, err)
 		}
 	}
-	c.told = false
+	c.told = nil
 	var refusal letter.Reply
 	for _, s := range steps {
 		err := c.hear(s.yes)
@@ -278,12 +281,27 @@ func (c *conn) dot(next *letter.Envelope) letter.Reply {
 	all := []step{finalDot}
 	if next != nil && c.pipelining {
 		if steps, refusal := c.steps(*next); refusal == nil {
-			all, c.told = append(all, steps...), true
+			all = append(all, steps...)
+		}
+		// What was written before it must not share its fate.
+		if err := c.client.Text.W.Flush(); err != nil {
+			return c.undotted(err)
 		}
 	}
 	if err := c.say(all...); err != nil || c.wire.lost.Load() {
+		if len(all) > 1 && c.wire.torn.Load() {
+			return c.end(c.answered())
+		}
 		return c.undotted(err)
 	}
+	c.told = all[1:]
+	r := c.answered()
+	c.begun, c.served = r.Code == 0, c.served || r.Code != 0
+	return r
+}
+
+// answered hears the answer to a letter whose final dot went out.
+func (c *conn) answered() letter.Reply {
 	// It fails where the connection was cut since; then so does reading.
 	_ = c.client.UpdateDeadline(2 * c.timeout)
 	code, text, err := c.client.Text.ReadResponse(finalDot.yes)
@@ -291,7 +309,6 @@ func (c *conn) dot(next *letter.Envelope) letter.Reply {
 	if err == nil {
 		r.Code, r.Text = code, tidy(text)
 	}
-	c.begun, c.served = r.Code == 0, c.served || r.Code != 0
 	return r
 }
 
@@ -305,11 +322,7 @@ func (c *conn) undotted(err error) letter.Reply {
 	if err == nil {
 		err = errors.New("the server answered before it had the whole letter")
 	}
-	r := answer(letter.StageData, c.host, err)
-	if r.Code/100 == 2 {
-		r.Code = 0
-	}
-	return r
+	return answer(letter.StageData, c.host, err)
 }
 
 // Close says QUIT. Nothing depends on the answer, so none is waited for long
@@ -318,7 +331,7 @@ func (c *conn) Close() error {
 	if c.over != nil {
 		return nil
 	}
-	if c.ahead != nil || c.told { // a goodbye could be taken for the letter
+	if c.ahead != nil || len(c.told) > 0 { // a goodbye could be taken for the letter
 		c.end(letter.Reply{Text: "closed"})
 		return nil
 	}
@@ -363,7 +376,7 @@ func answer(stage letter.Stage, host string, err error) letter.Reply {
 	switch {
 	case !errors.As(err, &said):
 		r.Text = tidy(err.Error())
-	case said.Code/100 == 4, said.Code/100 == 5, said.Code/100 == 2 && stage == letter.StageDot:
+	case said.Code/100 == 4, said.Code/100 == 5:
 		r.Code, r.Text = said.Code, tidy(said.Msg)
 	default:
 		r.Text = tidy(fmt.Sprintf("unexpected answer %d %s", said.Code, said.Msg))

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -197,6 +198,56 @@ func TestTheNextLetterIsRefusedOrGivenUp(t *testing.T) {
 	}
 	if n := len(server.Received()); n != 2 {
 		t.Errorf("%d letters arrived, want 2", n)
+	}
+}
+
+// halting is a wire that breaks behind the final dot, within the next letter's
+// commands.
+type halting struct{ net.Conn }
+
+func (h halting) Write(b []byte) (int, error) {
+	end := bytes.Index(b, []byte(".\r\nMAIL"))
+	if end < 0 {
+		return h.Conn.Write(b)
+	}
+	n, err := h.Conn.Write(b[:end+10])
+	return n, cmp.Or(err, errors.New("connection reset"))
+}
+
+// A letter whose final dot went out is answered, though what followed it did not.
+func TestTheDotGoesOutAndTheNextLetterDoesNot(t *testing.T) {
+	server := smtpfault.New(t)
+	server.Extensions("PIPELINING")
+	opened := mustOpen(t, faultConfig(server))
+	wire := opened.(*conn).wire
+	wire.Conn = halting{wire.Conn}
+	first, second := envelope("a@example.com"), envelope("b@example.com")
+	first.Next = &second
+	opened.Begin(t.Context(), first)
+	if got := opened.Send(t.Context(), first); got.Code != 250 || len(server.Received()) != 1 {
+		t.Errorf("%+v, and %d letters arrived", got, len(server.Received()))
+	}
+	checkOver(t, opened.Send(t.Context(), second), 0)
+}
+
+// A connection that was told of one letter carries no other under its name.
+func TestAnotherLetterThanTheOneTold(t *testing.T) {
+	server := smtpfault.New(t)
+	server.Extensions("PIPELINING")
+	conn := mustOpen(t, faultConfig(server))
+	first, second := envelope("a@example.com"), envelope("b@example.com")
+	first.Next = &second
+	if got := conn.Send(t.Context(), first); got.Code != 250 {
+		t.Fatalf("the first letter: %+v", got)
+	}
+	other := envelope("c@example.com")
+	conn.Begin(t.Context(), other)
+	if got := conn.Send(t.Context(), other); got.Stage != letter.StageConnect || got.Code != 0 {
+		t.Errorf("the other letter: %+v", got)
+	}
+	checkOver(t, conn.Send(t.Context(), second), 0)
+	if got := server.Received(); len(got) != 1 {
+		t.Errorf("arrived: %+v", got)
 	}
 }
 

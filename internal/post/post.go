@@ -22,8 +22,8 @@ type Conn interface {
 	// every earlier stage it has not. StageConnect means that this letter was
 	// never offered, as the connection is over (the server hung up, answered
 	// 421, or takes no more letters on one connection): open another and offer
-	// the letter again. After a letter with a Next, that one is taken for begun.
-	// Cancelling ctx ends the connection.
+	// the letter again. After a letter with a Next, the connection is good for
+	// that one alone. Cancelling ctx ends the connection.
 	Send(ctx context.Context, e letter.Envelope) letter.Reply
 	// Close says goodbye where the server is still there to hear it.
 	Close() error

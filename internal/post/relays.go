@@ -135,6 +135,13 @@ type relayed struct {
 	server int
 }
 
+// Begin begins a letter, unless a server preferred to this one gets it.
+func (c *relayed) Begin(ctx context.Context, e letter.Envelope) {
+	if !c.relays.free(c.server, time.Now()) {
+		c.Conn.Begin(ctx, e)
+	}
+}
+
 // Send offers a letter, unless a server preferred to this one can be tried
 // again. What a server says for now of all letters, before a recipient is
 // named, sends this one to the next server, if there is one.

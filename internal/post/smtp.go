@@ -180,13 +180,15 @@ func (s *SMTP) fault(ctx context.Context, c *conn, stage letter.Stage, err error
 // wire is a connection that remembers whether all it was given went out.
 type wire struct {
 	net.Conn
-	lost atomic.Bool
+	lost atomic.Bool // something did not
+	torn atomic.Bool // and what stood before it did
 }
 
 func (w *wire) Write(b []byte) (int, error) {
 	n, err := w.Conn.Write(b)
 	if err != nil {
 		w.lost.Store(true)
+		w.torn.Store(n > 0)
 	}
 	return n, err
 }
