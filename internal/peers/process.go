@@ -29,7 +29,9 @@ func port(t testing.TB) string {
 func start(t testing.TB, cmd *exec.Cmd, addrs ...string) *lockedBuffer {
 	t.Helper()
 	output := new(lockedBuffer)
-	cmd.Stdout, cmd.Stderr = output, output
+	if cmd.Stderr = output; cmd.Stdout == nil {
+		cmd.Stdout = output
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start %s: %v", cmd.Path, err)
 	}
