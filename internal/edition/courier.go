@@ -176,10 +176,11 @@ const reopenings = 4
 // another one took the letter over.
 func (c *courier) offer(ctx context.Context, p parcel, e letter.Envelope) (reply letter.Reply, sent bool, err error) {
 	for range reopenings {
+		ours := c.slow // told of a letter that was let go, the connection ends by our own doing
 		if reply = c.send(ctx, e); reply.Stage != letter.StageConnect {
 			return reply, true, nil
 		}
-		c.curt = true
+		c.curt = c.curt || !ours
 		if err := c.open(ctx); err != nil {
 			return reply, false, err
 		}
