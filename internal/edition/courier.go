@@ -80,17 +80,8 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 	if err := c.open(ctx); err != nil {
 		return errors.Join(err, c.release(ctx, p))
 	}
-	turn := c.settler.turn(c, c.last, p.ID)
-	envelope, fault := c.ahead.take(p, &c.room)
-	begun := fault == nil && !c.torn
-	if begun {
-		c.conn.Begin(ctx, envelope)
-	}
-	held, err := c.committed(ctx, <-turn)
-	if c.torn = !held; err != nil || !held || ctx.Err() != nil {
-		if begun {
-			c.close() // the server waits for the end of this letter
-		}
+	envelope, fault, held, err := c.begin(ctx, p)
+	if err != nil || !held {
 		return errors.Join(err, c.release(ctx, p))
 	}
 	if fault != nil {
@@ -111,6 +102,26 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 	}
 	c.note(p, outcome, reply, paused)
 	return errors.Join(err, c.refusal(outcome, reply))
+}
+
+// begin begins a letter while what came of the one before is committed. fault is
+// why it can't be composed; it is held where it may be sent now.
+func (c *courier) begin(ctx context.Context, p parcel) (e letter.Envelope, fault error, held bool, err error) {
+	turn := c.settler.turn(c, c.last, p.ID)
+	e, fault = c.ahead.take(p, &c.room)
+	begun := fault == nil && !c.torn
+	if begun {
+		c.conn.Begin(ctx, e)
+	}
+	held, err = c.committed(ctx, <-turn)
+	c.torn = !held
+	if err == nil && held && ctx.Err() == nil {
+		return e, fault, true, nil
+	}
+	if begun {
+		c.close() // the server waits for the end of this letter
+	}
+	return e, fault, false, err
 }
 
 // following takes the letter that this courier will send next, and returns its
