@@ -146,21 +146,24 @@ func TestALetterGoesOutAhead(t *testing.T) {
 
 // Whom the next letter is for goes out in one packet with the end of a letter.
 func TestTheNextLetterIsTold(t *testing.T) {
-	conn, heard := scripted(t, goAheadAll, "250 queued\r\n"+goAheadAll, "250 queued\r\n")
+	conn, heard := scripted(t, goAheadAll, "", "250 queued\r\n"+goAheadAll, "250 queued\r\n")
 	first := letter.Envelope{From: "a@example.org", To: "b@example.com", Data: []byte("1\r\n")}
 	second := letter.Envelope{From: "a@example.org", To: "c@example.com", Data: []byte("2\r\n")}
 	first.Next = &second
+	conn.Begin(t.Context(), first)
+	got := []string{<-heard, <-heard}
 	for _, e := range []letter.Envelope{first, second} {
-		if got := conn.Send(t.Context(), e); got.Code != 250 {
-			t.Fatalf("reply: %+v", got)
+		if reply := conn.Send(t.Context(), e); reply.Code != 250 {
+			t.Fatalf("reply: %+v", reply)
 		}
 	}
 	want := []string{
 		"MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
-		"1\r\n.\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<c@example.com>\r\nDATA\r\n",
+		"1\r\n",
+		".\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<c@example.com>\r\nDATA\r\n",
 		"2\r\n.\r\n",
 	}
-	if diff := gocmp.Diff(want, []string{<-heard, <-heard, <-heard}); diff != "" {
+	if diff := gocmp.Diff(want, append(got, <-heard, <-heard)); diff != "" {
 		t.Errorf("on the wire (-want +got):\n%s", diff)
 	}
 }
