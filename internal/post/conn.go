@@ -389,9 +389,6 @@ var enhanced = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3} `)
 // tidy makes one line of a reply: its lines joined, the enhanced code that is
 // repeated on each of them kept once, nothing unprintable, not too long.
 func tidy(text string) string {
-	if isTidy(text) {
-		return text
-	}
 	code := enhanced.FindString(text)
 	if code != "" {
 		text = strings.ReplaceAll(text, "\n"+code, "\n")
@@ -411,19 +408,6 @@ func tidy(text string) string {
 		cut--
 	}
 	return text[:cut] + "…"
-}
-
-// isTidy reports whether a text is short, of one line in ASCII, and with single
-// spaces inside, as most replies are.
-func isTidy(text string) bool {
-	before := byte(' ')
-	for i := range len(text) {
-		if c := text[i]; c < ' ' || c > '~' || c == ' ' && before == ' ' {
-			return false
-		}
-		before = text[i]
-	}
-	return len(text) <= maxText && before != ' '
 }
 
 // wireForm returns a letter as it goes over the wire before the final dot: every

@@ -168,9 +168,9 @@ func TestTheNextLetterIsTold(t *testing.T) {
 	}
 }
 
-// A letter has its own answer, whatever the next one gets; and a server that
-// waits for a letter hears no goodbye in its place.
-func TestTheNextLetterIsRefusedOrGivenUp(t *testing.T) {
+// withoutGone starts a server that takes commands at once, and knows nobody whose
+// address has "gone" in it.
+func withoutGone(t *testing.T) *smtpfault.Server {
 	server := smtpfault.New(t)
 	server.Extensions("PIPELINING")
 	server.Script(func(s smtpfault.Step) smtpfault.Answer {
@@ -179,6 +179,13 @@ func TestTheNextLetterIsRefusedOrGivenUp(t *testing.T) {
 		}
 		return smtpfault.Answer{}
 	})
+	return server
+}
+
+// A letter has its own answer, whatever the next one gets; and a server that
+// waits for a letter hears no goodbye in its place.
+func TestTheNextLetterIsRefusedOrGivenUp(t *testing.T) {
+	server := withoutGone(t)
 	conn := mustOpen(t, faultConfig(server))
 	mails := []letter.Envelope{envelope("a@example.com"), envelope("gone@example.com"), envelope("b@example.com"), envelope("c@example.com")}
 	for i := range mails[:3] {
@@ -257,14 +264,7 @@ func TestAnotherLetterThanTheOneTold(t *testing.T) {
 // What came of a letter that was begun is told when it is sent, a refusal like
 // any other.
 func TestRefusedAhead(t *testing.T) {
-	server := smtpfault.New(t)
-	server.Extensions("PIPELINING")
-	server.Script(func(s smtpfault.Step) smtpfault.Answer {
-		if s.Verb == "RCPT" && strings.Contains(s.Line, "gone") {
-			return smtpfault.Answer{Reply: "550 5.1.1 no such user"}
-		}
-		return smtpfault.Answer{}
-	})
+	server := withoutGone(t)
 	conn := mustOpen(t, faultConfig(server))
 	for _, to := range []string{"a@example.com", "b@example.com", "gone@example.com"} {
 		conn.Begin(t.Context(), envelope(to))
