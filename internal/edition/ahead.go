@@ -15,7 +15,7 @@ import (
 // courier that comes to a letter first composes it itself.
 type ahead struct {
 	*Edition
-	in chan parcel // those that wait, in the order in which they came
+	in chan *parcel // those that wait, in the order in which they came
 
 	mu     sync.Mutex
 	enough sync.Cond // there are rooms for a run, or no more are to come
@@ -30,7 +30,7 @@ const (
 )
 
 func newAhead(e *Edition) *ahead {
-	a := &ahead{Edition: e, in: make(chan parcel, queueRoom)}
+	a := &ahead{Edition: e, in: make(chan *parcel, queueRoom)}
 	a.enough.L = &a.mu
 	for range aheadRooms {
 		a.rooms = append(a.rooms, new(letter.Encoded))
@@ -82,8 +82,8 @@ const (
 )
 
 // add has a parcel composed ahead, if there is time for it.
-func (a *ahead) add(p parcel) {
-	if !p.known {
+func (a *ahead) add(p *parcel) {
+	if p.reader == nil {
 		return
 	}
 	select {
@@ -96,7 +96,7 @@ func (a *ahead) add(p parcel) {
 func (a *ahead) work(ctx context.Context) error {
 	defer context.AfterFunc(ctx, a.end)()
 	for p := range a.in {
-		d := p.draft
+		d := &p.draft
 		if d.begun.Load() != nobody {
 			continue
 		}
@@ -131,8 +131,8 @@ func (a *ahead) end() {
 
 // take returns the mail of a parcel, composed in room where it was not yet. It
 // is good until the room's next one, and until it is put back.
-func (a *ahead) take(p parcel, room *letter.Encoded) (letter.Envelope, error) {
-	d := p.draft
+func (a *ahead) take(p *parcel, room *letter.Encoded) (letter.Envelope, error) {
+	d := &p.draft
 	if d.begun.CompareAndSwap(nobody, composedHere) {
 		a.hurry()
 		return a.envelope(p, room)
@@ -142,8 +142,8 @@ func (a *ahead) take(p parcel, room *letter.Encoded) (letter.Envelope, error) {
 }
 
 // ready returns the mail of a parcel that is composed, nil for another.
-func (a *ahead) ready(p parcel) *letter.Envelope {
-	d := p.draft
+func (a *ahead) ready(p *parcel) *letter.Envelope {
+	d := &p.draft
 	if d.begun.Load() != composedAhead {
 		return nil
 	}
@@ -158,8 +158,8 @@ func (a *ahead) ready(p parcel) *letter.Envelope {
 }
 
 // back frees the room of a mail that is needed no more.
-func (a *ahead) back(p parcel) {
-	d := p.draft
+func (a *ahead) back(p *parcel) {
+	d := &p.draft
 	if d.begun.CompareAndSwap(nobody, composedHere) || d.begun.Load() == composedHere {
 		return
 	}

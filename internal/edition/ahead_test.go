@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"paperboy/internal/letter"
+	"paperboy/internal/subscription"
 )
 
 // Whoever composes a letter, ahead or when it is its turn, it is composed once,
@@ -16,10 +17,10 @@ func TestEachLetterIsComposedOnce(t *testing.T) {
 	e.Composer = &count
 	e.Build = func(m letter.Message) ([]byte, error) { return []byte(m.ID), nil }
 	a := newAhead(e)
-	var parcels []parcel
+	var parcels []*parcel
 	for n := range letters {
 		p := parcelTo(n, "r@example.org")
-		p.MessageID, p.known, p.draft = p.Address+string(rune('0'+n%10)), true, &draft{done: make(chan struct{})}
+		p.MessageID, p.reader = p.Address+string(rune('0'+n%10)), new(subscription.Reader)
 		parcels = append(parcels, p)
 	}
 	var working sync.WaitGroup

@@ -29,8 +29,8 @@ func (c *courier) work(ctx context.Context) (err error) {
 	defer c.close()
 	defer func() { err = errors.Join(err, c.settle(ctx), c.letGo(ctx)) }()
 	for ctx.Err() == nil {
-		p, more, err := c.take(ctx)
-		if err != nil || !more {
+		p, err := c.take(ctx)
+		if err != nil || p == nil {
 			return err
 		}
 		if err := c.deliver(ctx, p); err != nil {
@@ -40,41 +40,40 @@ func (c *courier) work(ctx context.Context) (err error) {
 	return nil
 }
 
-// take takes a letter from the queue. What came of the last one does not wait
-// with it.
-func (c *courier) take(ctx context.Context) (p parcel, more bool, err error) {
+// take takes a letter from the queue, nil where there are no more. What came of
+// the last one does not wait with it.
+func (c *courier) take(ctx context.Context) (*parcel, error) {
 	if next := c.next.Swap(nil); next != nil {
-		if p, more = *next, c.queue.keep(*next); more {
-			return p, true, nil
+		if c.queue.keep(next) {
+			return next, nil
 		}
 		c.close() // the server may wait for it
-		if err := c.untake(ctx, *next); err != nil {
-			return p, false, err
+		if err := c.untake(ctx, next); err != nil {
+			return nil, err
 		}
 	}
-	if p, more = c.queue.poll(); more {
-		return p, true, nil
+	if p := c.queue.poll(); p != nil {
+		return p, nil
 	}
 	if err := c.settle(ctx); err != nil {
-		return p, false, err
+		return nil, err
 	}
-	p, more = c.queue.take(ctx)
-	return p, more, nil
+	return c.queue.take(ctx), nil
 }
 
 // deliver sends one letter. An error means that all sending must stop; what
 // concerns the letter alone is settled with it.
-func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
+func (c *courier) deliver(ctx context.Context, p *parcel) (err error) {
 	var outcome letter.Outcome
 	c.busy.Add(1)
 	defer c.busy.Add(-1)
 	defer c.ahead.back(p)
 	defer func() {
 		if c.queue.back(p, outcome == letter.Delivered) {
-			err = errors.Join(err, c.Store.UnpausePlace(context.WithoutCancel(ctx), placeOf(p.Address)))
+			err = errors.Join(err, c.Store.UnpausePlace(context.WithoutCancel(ctx), p.place))
 		}
 	}()
-	if !p.known {
+	if p.reader == nil {
 		return nil // the reader was deleted since, and the letter with them
 	}
 	if err := c.open(ctx); err != nil {
@@ -98,7 +97,7 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 	outcome = letter.Judge(reply)
 	var paused time.Time
 	if outcome == letter.SlowDown {
-		paused, err = c.slowDown(ctx, placeOf(p.Address), reply)
+		paused, err = c.slowDown(ctx, p.place, reply)
 	}
 	c.note(p, outcome, reply, paused)
 	return errors.Join(err, c.refusal(outcome, reply))
@@ -106,7 +105,7 @@ func (c *courier) deliver(ctx context.Context, p parcel) (err error) {
 
 // begin begins a letter while what came of the one before is committed. fault is
 // why it can't be composed; it is held where it may be sent now.
-func (c *courier) begin(ctx context.Context, p parcel) (e letter.Envelope, fault error, held bool, err error) {
+func (c *courier) begin(ctx context.Context, p *parcel) (e letter.Envelope, fault error, held bool, err error) {
 	turn := c.settler.turn(c, c.last, p.ID)
 	e, fault = c.ahead.take(p, &c.room)
 	begun := fault == nil && !c.torn
@@ -131,11 +130,11 @@ func (c *courier) following() *letter.Envelope {
 	if c.slow || c.curt || int(c.busy.Load()) < c.Connections {
 		return nil
 	}
-	p, ok := c.queue.pollEarly()
-	if !ok {
+	p := c.queue.pollEarly()
+	if p == nil {
 		return nil
 	}
-	c.next.Store(&p)
+	c.next.Store(p)
 	return c.ahead.ready(p)
 }
 
@@ -143,14 +142,14 @@ func (c *courier) following() *letter.Envelope {
 // told of it, and then gets no other over this connection.
 func (c *courier) letGo(ctx context.Context) error {
 	if next := c.next.Swap(nil); next != nil {
-		return c.untake(ctx, *next)
+		return c.untake(ctx, next)
 	}
 	return nil
 }
 
 // untake puts a letter back into the queue, or where its place is paused since,
 // gives it back until that is over.
-func (c *courier) untake(ctx context.Context, p parcel) error {
+func (c *courier) untake(ctx context.Context, p *parcel) error {
 	until := c.queue.untake(p)
 	if until.IsZero() {
 		return nil
@@ -185,7 +184,7 @@ const reopenings = 4
 // it is opened anew, if the letter is still to be sent then: meanwhile
 // its reader may have left, or this process may have stalled so long that
 // another one took the letter over.
-func (c *courier) offer(ctx context.Context, p parcel, e letter.Envelope) (reply letter.Reply, sent bool, err error) {
+func (c *courier) offer(ctx context.Context, p *parcel, e letter.Envelope) (reply letter.Reply, sent bool, err error) {
 	for range reopenings {
 		ours := c.slow // told of a letter that was let go, the connection ends by our own doing
 		if reply = c.send(ctx, e); reply.Stage != letter.StageConnect {
@@ -249,7 +248,7 @@ func (c *courier) close() {
 }
 
 // note keeps what came of a letter, for the next turn.
-func (c *courier) note(p parcel, outcome letter.Outcome, reply letter.Reply, paused time.Time) {
+func (c *courier) note(p *parcel, outcome letter.Outcome, reply letter.Reply, paused time.Time) {
 	at := c.clock()
 	c.last = &letter.Settlement{
 		Letter: p.ID, Reader: p.Letter.Reader,

@@ -96,8 +96,8 @@ func (m mortalStore) Papers(ctx context.Context, keys []paper.Key) (map[paper.Ke
 	return call(m.life, "Papers", func() (map[paper.Key]*paper.Paper, error) { return m.Store.Papers(ctx, keys) })
 }
 
-func (m mortalStore) Recipients(ctx context.Context, ids []int64) (map[int64]subscription.Reader, error) {
-	return call(m.life, "Recipients", func() (map[int64]subscription.Reader, error) { return m.Store.Recipients(ctx, ids) })
+func (m mortalStore) Recipients(ctx context.Context, ids []int64) (map[int64]*subscription.Reader, error) {
+	return call(m.life, "Recipients", func() (map[int64]*subscription.Reader, error) { return m.Store.Recipients(ctx, ids) })
 }
 
 func (m mortalStore) Expire(ctx context.Context, now time.Time) (int, error) {

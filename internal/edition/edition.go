@@ -35,7 +35,7 @@ type Catalogue interface {
 
 // Readers knows who is due and takes what they are owed.
 type Readers interface {
-	Recipients(ctx context.Context, ids []int64) (map[int64]subscription.Reader, error)
+	Recipients(ctx context.Context, ids []int64) (map[int64]*subscription.Reader, error)
 	Expire(ctx context.Context, now time.Time) (int, error)
 	Due(ctx context.Context, now time.Time, after int64, limit int) ([]digest.Due, error)
 	DueOf(ctx context.Context, id int64, now time.Time) (digest.Due, error)

@@ -13,7 +13,7 @@ import (
 
 // envelope composes and builds the mail of a letter, in room, where it is good
 // until the next one. A panic on the way is that letter's error, and no other's.
-func (e *Edition) envelope(p parcel, room *letter.Encoded) (_ letter.Envelope, err error) {
+func (e *Edition) envelope(p *parcel, room *letter.Encoded) (_ letter.Envelope, err error) {
 	defer recovered(&err)
 	m, err := e.compose(p, room)
 	if err != nil {
@@ -27,7 +27,7 @@ func (e *Edition) envelope(p parcel, room *letter.Encoded) (_ letter.Envelope, e
 	return letter.Envelope{From: cmp.Or(m.ReturnPath, m.From.Address), To: p.Address, Data: data, OnWire: m.Encoded != nil}, nil
 }
 
-func (e *Edition) compose(p parcel, room *letter.Encoded) (letter.Message, error) {
+func (e *Edition) compose(p *parcel, room *letter.Encoded) (letter.Message, error) {
 	l, r := p.Letter, p.reader
 	if l.Damage != nil {
 		return letter.Message{}, l.Damage

@@ -18,12 +18,16 @@ const claimAtOnce = 200
 // parcel is a claimed letter with what composing it needs.
 type parcel struct {
 	letter.Letter
-	reader subscription.Reader
-	known  bool                       // the reader is still there
+	place  string                     // of its address
+	reader *subscription.Reader       // nil: deleted since
 	papers map[paper.Key]*paper.Paper // those of all letters claimed with it
-	draft  *draft
+	draft  draft
 	// counted is when the warm-up counted it as going out; zero: it did not.
 	counted time.Time
+}
+
+func newParcel(l letter.Letter) *parcel {
+	return &parcel{Letter: l, place: placeOf(l.Address), draft: draft{done: make(chan struct{})}}
 }
 
 // feed claims letters until none is left to try, and puts them into the queue.
@@ -55,7 +59,7 @@ func (s *sending) feed(ctx context.Context) error {
 }
 
 // putAll puts parcels into the queue, and gives back what it does not take.
-func (s *sending) putAll(ctx context.Context, parcels []parcel) error {
+func (s *sending) putAll(ctx context.Context, parcels []*parcel) error {
 	var over []letter.Postponed
 	for i, p := range parcels {
 		until, put := s.queue.put(ctx, p)
@@ -148,12 +152,13 @@ func (s *sending) postpone(ctx context.Context, over []letter.Postponed) error {
 
 // pack loads what letters are about, in one query of each kind for all of
 // them. The error is the store's, and no letter's own.
-func (s *sending) pack(ctx context.Context, stock *stock, letters []letter.Letter, counted time.Time) ([]parcel, error) {
-	parcels := make([]parcel, len(letters))
+func (s *sending) pack(ctx context.Context, stock *stock, letters []letter.Letter, counted time.Time) ([]*parcel, error) {
+	parcels := make([]*parcel, len(letters))
 	var ids []int64
 	var keys []paper.Key
 	for i, l := range letters {
-		parcels[i].Letter, parcels[i].counted = l, counted
+		parcels[i] = newParcel(l)
+		parcels[i].counted = counted
 		ids = append(ids, l.Reader)
 		for _, pick := range l.Picks {
 			keys = append(keys, pick.Paper)
@@ -167,11 +172,9 @@ func (s *sending) pack(ctx context.Context, stock *stock, letters []letter.Lette
 		return parcels, err
 	}
 	papers := stock.these(keys)
-	for i := range parcels {
-		p := &parcels[i]
+	for _, p := range parcels {
 		p.papers = papers
-		p.draft = &draft{done: make(chan struct{})}
-		p.reader, p.known = readers[p.Letter.Reader]
+		p.reader = readers[p.Letter.Reader]
 	}
 	return parcels, nil
 }

@@ -39,7 +39,7 @@ type queue struct {
 type lane struct {
 	*place
 	name    string
-	parcels []parcel
+	parcels []*parcel
 }
 
 func newQueue(m *manners, clock func() time.Time) *queue {
@@ -87,10 +87,10 @@ func (q *queue) refuse(letters []letter.Letter, until time.Time) []letter.Postpo
 // put adds a parcel, once there is room. It is not put where ctx ends before,
 // nor where until says when to try again: its place is paused since, or so busy
 // that it would fill the queue.
-func (q *queue) put(ctx context.Context, p parcel) (until time.Time, put bool) {
+func (q *queue) put(ctx context.Context, p *parcel) (until time.Time, put bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	name := placeOf(p.Address)
+	name := p.place
 	for ctx.Err() == nil {
 		now := q.clock()
 		l := q.lane(name)
@@ -119,8 +119,8 @@ func (q *queue) giveUp(name string, until time.Time) time.Time {
 	return until
 }
 
-// poll takes a parcel if one may go now.
-func (q *queue) poll() (p parcel, ok bool) {
+// poll takes a parcel if one may go now, else nil.
+func (q *queue) poll() *parcel {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.pick()
@@ -128,21 +128,22 @@ func (q *queue) poll() (p parcel, ok bool) {
 
 // pollEarly is poll for a courier that still has another parcel to deliver. What
 // it took is to be kept or untaken.
-func (q *queue) pollEarly() (p parcel, ok bool) {
+func (q *queue) pollEarly() *parcel {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if p, ok = q.pick(); ok {
+	p := q.pick()
+	if p != nil {
 		q.early++
 	}
-	return p, ok
+	return p
 }
 
 // keep is for a parcel taken early whose time has come. It is to be untaken
 // after all where its place has been paused since.
-func (q *queue) keep(p parcel) bool {
+func (q *queue) keep(p *parcel) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.manners.at(placeOf(p.Address)).paused.After(q.clock()) {
+	if q.manners.at(p.place).paused.After(q.clock()) {
 		return false
 	}
 	q.early--
@@ -150,14 +151,14 @@ func (q *queue) keep(p parcel) bool {
 	return true
 }
 
-// take waits for a parcel that may go. There are no more where the queue is
-// closed and empty, with no parcel to come back, or ctx has ended.
-func (q *queue) take(ctx context.Context) (p parcel, more bool) {
+// take waits for a parcel that may go. It is nil, and there are no more, where
+// the queue is closed and empty, with no parcel to come back, or ctx has ended.
+func (q *queue) take(ctx context.Context) *parcel {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for ctx.Err() == nil && !(q.closed && q.waiting == 0 && q.early == 0) {
-		if p, ok := q.pick(); ok {
-			return p, true
+		if p := q.pick(); p != nil {
+			return p
 		}
 		if wait := q.manners.wait(q.clock()); wait > 0 && q.waiting > 0 {
 			timer := time.AfterFunc(wait, q.wake)
@@ -167,22 +168,23 @@ func (q *queue) take(ctx context.Context) (p parcel, more bool) {
 		}
 		q.changed.Wait()
 	}
-	return parcel{}, false
+	return nil
 }
 
-// pick chooses the next parcel, with q.mu held.
-func (q *queue) pick() (p parcel, ok bool) {
+// pick chooses the next parcel, with q.mu held. It is nil where none may go.
+func (q *queue) pick() *parcel {
 	now := q.clock()
 	if q.waiting == 0 || q.manners.wait(now) > 0 {
-		return parcel{}, false
+		return nil
 	}
 	at := q.nextLane()
 	if at < 0 {
-		return parcel{}, false
+		return nil
 	}
 	l := q.line[at]
 	q.line = slices.Delete(q.line, at, at+1)
-	p, l.parcels = l.parcels[0], l.parcels[1:]
+	p := l.parcels[0]
+	l.parcels = l.parcels[1:]
 	q.waiting--
 	if len(l.parcels) == 0 {
 		delete(q.lanes, l.name)
@@ -191,7 +193,7 @@ func (q *queue) pick() (p parcel, ok bool) {
 	}
 	q.manners.sets(l.name, now)
 	q.changed.Broadcast()
-	return p, true
+	return p
 }
 
 // nextLane is where the lane is in the line whose parcel goes next; negative:
@@ -211,11 +213,11 @@ func (q *queue) nextLane() int {
 
 // untake puts a parcel back that was taken early, before all others of its place.
 // It is not where until says when to try again: its place is paused.
-func (q *queue) untake(p parcel) (until time.Time) {
+func (q *queue) untake(p *parcel) (until time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer q.changed.Broadcast()
-	name := placeOf(p.Address)
+	name := p.place
 	q.manners.back(name, false)
 	q.early--
 	l := q.lane(name)
@@ -246,15 +248,15 @@ func (q *queue) join(l *lane) {
 
 // back notes that a courier is done with a parcel, and reports whether its
 // delivery ended what its place had asked for.
-func (q *queue) back(p parcel, delivered bool) (relieved bool) {
+func (q *queue) back(p *parcel, delivered bool) (relieved bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer q.changed.Broadcast()
-	return q.manners.back(placeOf(p.Address), delivered)
+	return q.manners.back(p.place, delivered)
 }
 
 // rest pauses a place, and takes out what waits for it, to be given back.
-func (q *queue) rest(pause letter.Paused) []parcel {
+func (q *queue) rest(pause letter.Paused) []*parcel {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer q.changed.Broadcast()
@@ -288,10 +290,10 @@ func (q *queue) close() {
 }
 
 // drain takes out all that nobody came to.
-func (q *queue) drain() []parcel {
+func (q *queue) drain() []*parcel {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	var left []parcel
+	var left []*parcel
 	for _, l := range q.line {
 		left = append(left, l.parcels...)
 	}

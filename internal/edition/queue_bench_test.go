@@ -15,15 +15,14 @@ func BenchmarkQueue(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			q := newQueue(newManners(l), time.Now)
-			parcels := make([]parcel, queueRoom)
+			parcels := make([]*parcel, queueRoom)
 			for n := range parcels {
 				parcels[n] = parcelTo(n, fmt.Sprintf("reader@place%d.example", n))
 			}
 			for n := 0; b.Loop(); n++ {
 				q.put(b.Context(), parcels[n%queueRoom])
 				if n >= queueRoom-1 {
-					p, _ := q.poll()
-					q.back(p, true)
+					q.back(q.poll(), true)
 				}
 			}
 		})

@@ -16,8 +16,8 @@ import (
 	"paperboy/internal/store"
 )
 
-func parcelTo(n int, address string) parcel {
-	return parcel{Letter: letter.Letter{ID: int64(n), Kind: letter.Digest, Address: address}}
+func parcelTo(n int, address string) *parcel {
+	return newParcel(letter.Letter{ID: int64(n), Kind: letter.Digest, Address: address})
 }
 
 func TestPlacesTakeTurns(t *testing.T) {
@@ -29,11 +29,11 @@ func TestPlacesTakeTurns(t *testing.T) {
 	}
 	var got strings.Builder
 	for range n {
-		p, ok := q.poll()
-		if !ok {
+		p := q.poll()
+		if p == nil {
 			t.Fatal("nothing to take")
 		}
-		got.WriteString(placeOf(p.Address))
+		got.WriteString(p.place)
 		q.back(p, true)
 	}
 	// Each of them early, and those of one place in their order.
@@ -49,8 +49,8 @@ func TestPlacesThatHadNoLetterYetGoAsTheyCame(t *testing.T) {
 		q.put(t.Context(), parcelTo(n, fmt.Sprintf("r@place%d", n)))
 	}
 	for n := range int64(50) {
-		if p, _ := q.poll(); p.ID != n {
-			t.Fatalf("letter %d goes in place of letter %d", p.ID, n)
+		if p := q.poll(); p == nil || p.ID != n {
+			t.Fatalf("%+v goes in place of letter %d", p, n)
 		}
 	}
 }
@@ -66,11 +66,11 @@ func TestASlowPlaceHoldsUpNoOther(t *testing.T) {
 	}
 	slow, fast := 0, 0
 	for slow < 2 {
-		p, ok := q.poll()
+		p := q.poll()
 		switch {
-		case !ok:
+		case p == nil:
 			t.Fatal("nothing to take")
-		case placeOf(p.Address) == "slow":
+		case p.place == "slow":
 			slow++ // and never comes back
 		default:
 			fast++
@@ -89,7 +89,7 @@ func TestOnePlaceDoesNotFillTheQueue(t *testing.T) {
 			t.Fatalf("parcel %d is given back though there is room", n)
 		}
 	}
-	if _, ok := q.poll(); !ok {
+	if q.poll() == nil {
 		t.Fatal("nothing to take")
 	}
 	q.put(t.Context(), parcelTo(1000, "again@busy"))

@@ -124,7 +124,7 @@ func (s *sending) deliverAll(ctx context.Context) error {
 
 // release frees claims, also where ctx has ended. What the warm-up counted as
 // going out is counted no more.
-func (s *sending) release(ctx context.Context, letters ...parcel) error {
+func (s *sending) release(ctx context.Context, letters ...*parcel) error {
 	if len(letters) == 0 {
 		return nil
 	}

@@ -54,10 +54,11 @@ func (s *settler) close() {
 }
 
 func (s *settler) run() {
+	var settlements []letter.Settlement
+	var next []int64
 	for first := range s.in {
 		group := s.gather(first)
-		var settlements []letter.Settlement
-		var next []int64
+		settlements, next = settlements[:0], next[:0]
 		for _, one := range group {
 			if one.settle != nil {
 				settlements = append(settlements, *one.settle)

@@ -158,7 +158,7 @@ func (s *Store) Claim(ctx context.Context, owner int64, now time.Time, limit int
 				ORDER BY (retry IS NOT NULL), (kind = 'digest'), made, id LIMIT $3)
 			AND ` + free + `
 		RETURNING ` + letterColumns
-	var claimed []letter.Letter
+	claimed := make([]letter.Letter, 0, limit)
 	err := s.write(ctx, func(t *tx) error {
 		known, err := t.find(`SELECT 1 FROM owners WHERE id = $1`, []any{owner}, new(int))
 		if err != nil {
@@ -167,8 +167,10 @@ func (s *Store) Claim(ctx context.Context, owner int64, now time.Time, limit int
 		if !known {
 			return ErrLost
 		}
-		claimed, err = collect(t, query, []any{owner, stamp(now), limit}, scanLetter)
-		return err
+		return t.each(query, []any{owner, stamp(now), limit}, func(scan func(...any) error) error {
+			claimed = append(claimed, letter.Letter{})
+			return scanLetter(scan, &claimed[len(claimed)-1])
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim letters: %w", aboutOwner(owner, err))

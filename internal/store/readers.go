@@ -57,8 +57,8 @@ func (s *Store) Reader(ctx context.Context, id int64) (r subscription.Reader, er
 // Recipients returns of the readers with these ids what composing their letters
 // takes: state, zone, whether they are weekly, when they confirmed, left and were
 // suppressed. Those that are deleted are left out.
-func (s *Store) Recipients(ctx context.Context, ids []int64) (map[int64]subscription.Reader, error) {
-	found := make(map[int64]subscription.Reader, len(ids))
+func (s *Store) Recipients(ctx context.Context, ids []int64) (map[int64]*subscription.Reader, error) {
+	found := make(map[int64]*subscription.Reader, len(ids))
 	err := s.read(ctx, func(t *tx) error {
 		for some := range slices.Chunk(ids, atOnce) {
 			args := make([]any, len(some))
@@ -67,7 +67,7 @@ func (s *Store) Recipients(ctx context.Context, ids []int64) (map[int64]subscrip
 			}
 			query := `SELECT id, state, zone, weekly, confirmed, gone, suppressed FROM readers WHERE id IN (` + places(1, len(some)) + `)`
 			err := t.each(query, args, func(scan func(...any) error) error {
-				var r subscription.Reader
+				r := new(subscription.Reader)
 				err := scan(&r.ID, &r.State, &r.Rhythm.Zone, truth{&r.Rhythm.Weekly}, moment{&r.Confirmed},
 					moment{&r.LeftAt}, moment{&r.SuppressedAt})
 				found[r.ID] = r
