@@ -222,10 +222,11 @@ func (f *format) shared(name string, v *digestView, used uses) ([]item, error) {
 }
 
 func (e *entry) recorded(r *recorder) any {
-	one := *e
+	one := newShownEntry(e)
 	one.rec, one.place = r, 0
 	one.Mark = r.link(markLink, e.Mark)
-	return &one
+	one.entry.Mark = one.Mark
+	return one
 }
 
 func (e *entry) linkOf(linkKind) string { return e.Mark }
@@ -265,6 +266,8 @@ func (f *format) part(name string, data any) (string, error) {
 	switch d := data.(type) {
 	case entry:
 		return f.part(name, &d)
+	case *shownEntry:
+		return f.part(name, &d.entry)
 	case *entry:
 		if d.rec != nil {
 			return d.rec.mark(hole{name: name, kind: f.parts[name], paper: d.place}), nil
