@@ -243,7 +243,10 @@ func (w *writer) upToLink(s string) string {
 func (r *recorder) nextLink(s string) (at int, kind linkKind) {
 	at = -1
 	for k, link := range r.links {
-		if i := strings.Index(s, link); link != "" && i >= 0 && (at < 0 || i < at) {
+		if link == "" {
+			continue
+		}
+		if i := strings.Index(s, link); i >= 0 && (at < 0 || i < at) {
 			at, kind = i, linkKind(k)
 		}
 	}
@@ -281,7 +284,7 @@ func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
 		return nil, err
 	}
 	literal := e.room.literal != ""
-	var out []item
+	out := make([]item, 0, len(items))
 	for _, one := range items {
 		if one.kind != isPart || one.hole.kind != ofPaper || literal && f.usesOf(one.hole.name)&usesMark != 0 {
 			out = appendItem(out, one)

@@ -340,7 +340,7 @@ func (f *format) render(name string, of whole, keywords string) ([]item, error) 
 
 // encode encodes what a template said.
 func (f *format) encode(name, said string, rec *recorder) ([]item, error) {
-	w := &writer{recorder: rec, room: make([]byte, 0, len(said)+len(said)/4)}
+	w := &writer{recorder: rec, items: make([]item, 0, 8), room: make([]byte, 0, len(said)+len(said)/4)}
 	for line := range strings.Lines(said) {
 		end := ""
 		if strings.HasSuffix(line, "\n") || f.frame == name {
