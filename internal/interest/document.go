@@ -30,13 +30,15 @@ func newDocument(title, summary string, authors, categories, sources []string) *
 		Title: title, Summary: summary, Authors: authors, Categories: categories, Sources: sources,
 		categories: foldAll(categories), sources: foldAll(sources),
 	}
-	d.text.add(inTitle, title)
-	d.text.add(inAbstract, summary)
+	g := spareIndexes.Get().(*growingIndex)
+	g.add(inTitle, title)
+	g.add(inAbstract, summary)
+	d.text = g.sorted()
 	for i, a := range authors {
-		d.names.addName(i, a)
+		g.addName(i, a)
 	}
-	d.text.sort()
-	d.names.sort()
+	d.names = g.sorted()
+	spareIndexes.Put(g)
 	return d
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // place is where a word stands. A round holds those of every candidate in
@@ -30,15 +31,24 @@ type index struct {
 	places []place // as they were added
 	forms  []int32 // places, by form
 	stems  []key   // places, by the hash of the stem
-	next   int32   // number of the next word
 }
+
+// growingIndex takes in texts. What it grows to serves the next document.
+type growingIndex struct {
+	index
+	tokens []token
+	next   int32 // number of the next word
+}
+
+var spareIndexes = sync.Pool{New: func() any { return new(growingIndex) }}
 
 // widest is how many words that hyphens join are also found written as one.
 const widest = 4
 
-// add takes in one text. When all texts are in, sort makes the index ready.
-func (x *index) add(f field, text string) {
-	tokens := analyse(text)
+// add takes in one text. When all texts are in, sorted makes the index of them.
+func (x *growingIndex) add(f field, text string) {
+	tokens := appendTokens(x.tokens[:0], text)
+	x.tokens = tokens
 	for i, t := range tokens {
 		p := place{form: t.Form, start: int32(t.Start), end: int32(t.End), first: x.next + int32(i), words: 1, field: f}
 		x.addPlace(p, t.Stem)
@@ -55,10 +65,11 @@ func (x *index) add(f field, text string) {
 		}
 	}
 	x.next += int32(len(tokens)) + 1 // no phrase reaches from one text into the next
+	clear(tokens)                    // they hold on to the text
 }
 
 // addName takes in the name of one of the authors.
-func (x *index) addName(author int, name string) {
+func (x *growingIndex) addName(author int, name string) {
 	from := len(x.places)
 	x.add(inAuthor, name)
 	for i := range x.places[from:] {
@@ -69,33 +80,44 @@ func (x *index) addName(author int, name string) {
 // entry is which of the authors' names the place is in.
 func (p *place) entry() int32 { return p.start }
 
-func (x *index) addPlace(p place, stem string) {
+func (x *growingIndex) addPlace(p place, stem string) {
 	x.places = append(x.places, p)
 	x.addStem(stem)
 }
 
 // addStem puts the last place under a stem.
-func (x *index) addStem(stem string) {
+func (x *growingIndex) addStem(stem string) {
 	last := len(x.places) - 1
 	x.stems = append(x.stems, key{hash(stem), int32(last), x.places[last].first})
 }
 
-func (x *index) sort() {
-	x.forms = make([]int32, len(x.places))
-	for i := range x.forms {
-		x.forms[i] = int32(i)
+// sorted returns the index of what was taken in, in memory of its own, and
+// begins anew.
+func (x *growingIndex) sorted() index {
+	done := index{places: slices.Clone(x.places), forms: make([]int32, len(x.places)), stems: slices.Clone(x.stems)}
+	for i := range done.forms {
+		done.forms[i] = int32(i)
 	}
-	slices.SortFunc(x.forms, func(a, b int32) int {
-		p, q := &x.places[a], &x.places[b]
-		if c := strings.Compare(p.form, q.form); c != 0 {
-			return c
-		}
-		return cmp.Or(cmp.Compare(p.first, q.first), cmp.Compare(a, b))
-	})
-	slices.SortFunc(x.stems, func(a, b key) int {
-		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.first, b.first), cmp.Compare(a.place, b.place))
-	})
-	x.places, x.stems = slices.Clone(x.places), slices.Clone(x.stems) // without the room they grew in
+	slices.SortFunc(done.forms, done.byForm)
+	slices.SortFunc(done.stems, byHash)
+	clear(x.places) // they hold on to the texts
+	x.places, x.stems, x.next = x.places[:0], x.stems[:0], 0
+	return done
+}
+
+func (x *index) byForm(a, b int32) int {
+	p, q := &x.places[a], &x.places[b]
+	if c := strings.Compare(p.form, q.form); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(p.first, q.first), cmp.Compare(a, b))
+}
+
+func byHash(a, b key) int {
+	if c := cmp.Compare(a.hash, b.hash); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.place, b.place))
 }
 
 // withStem returns the places under this hash, from this word number on.

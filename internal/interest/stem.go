@@ -35,12 +35,20 @@ type stemmedWord struct{ form, stem string }
 var stems stemmed
 
 func (s *stemmed) of(form string) string {
-	at := &s[hash(form)%uint64(len(s))]
-	if w := at.Load(); w != nil && w.form == form {
+	i := hash(form) % uint64(len(s))
+	at, beside := &s[i], &s[i^1] // two words that take turns have a place each
+	first := at.Load()
+	if first != nil && first.form == form {
+		return first.stem
+	}
+	if w := beside.Load(); w != nil && w.form == form {
 		return w.stem
 	}
 	form = strings.Clone(form) // not the text it stands in
 	w := &stemmedWord{form, family(spelling(form))}
+	if first != nil {
+		beside.Store(first)
+	}
 	at.Store(w)
 	return w.stem
 }

@@ -24,7 +24,11 @@ type token struct {
 }
 
 func analyse(text string) []token {
-	tokens := make([]token, 0, len(text)/6+1)
+	return appendTokens(make([]token, 0, len(text)/6+1), text)
+}
+
+// appendTokens appends the words of a text to tokens, which has none yet.
+func appendTokens(tokens []token, text string) []token {
 	for at := 0; at < len(text); {
 		end := wordEnd(text, at)
 		if end == at {
@@ -162,6 +166,9 @@ func startsWithPoint(text string, at int) bool {
 // base strips the tail of a name: a version (qwen2.5, yolov8, LoRA²) or signs
 // (pointnet++, .net). A short name keeps to itself: C is not C++, L is not L².
 func base(form string) string {
+	if last := form[len(form)-1]; 'a' <= last && last <= 'z' && form[0] != '.' {
+		return "" // most words
+	}
 	if bare := strings.TrimLeft(form, "."); bare != form {
 		return bare
 	}

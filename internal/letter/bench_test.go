@@ -3,6 +3,7 @@ package letter_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,4 +56,30 @@ func BenchmarkEncoded(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// What there is to do once for each paper: letters of papers that no letter was
+// of before.
+func BenchmarkNewPapers(b *testing.B) {
+	c := composer(b)
+	ps := captured(b, "2026-06-25", "2026-06-26", "2026-06-29", "2026-06-30")
+	b.ReportAllocs()
+	room := new(letter.Encoded)
+	for b.Loop() {
+		for i := range ps {
+			loaded := *ps[i]
+			ps[i] = &loaded
+		}
+		for some := range slices.Chunk(ps, 10) {
+			l, in := ofPapers(some...)
+			in.Location = time.UTC
+			for i := range l.Picks {
+				l.Picks[i].Reasons = []letter.Reason{{Term: "model", Field: "abstract", Text: "model"}}
+			}
+			if _, err := c.Encoded(l, in, room); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(ps)), "µs/paper")
 }

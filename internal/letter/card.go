@@ -59,10 +59,18 @@ type Matched struct {
 
 // NewCard makes the card of a paper with the counts as they were at now.
 func NewCard(p *paper.Paper, reasons []Reason, now time.Time) Card {
+	c, _, _ := NewRichCard(p, reasons, now)
+	return c
+}
+
+// NewRichCard also returns the texts of which the card's title and summary are
+// the beginning.
+func NewRichCard(p *paper.Paper, reasons []Reason, now time.Time) (c Card, title, summary paper.Rich) {
 	signals := heat.Signals(p.Readings, now)
-	c := Card{
+	title = p.RichTitle()
+	c = Card{
 		Key:          p.Key,
-		Title:        short(longestTitle, clean(p.PlainTitle())),
+		Title:        short(longestTitle, clean(title.Text())),
 		Organization: short(longestName, clean(p.Organization)),
 		Summary:      firstSentences(longestSummary, clean(p.Brief)),
 		Links:        links(p.Links),
@@ -76,13 +84,15 @@ func NewCard(p *paper.Paper, reasons []Reason, now time.Time) Card {
 		Sources:      slices.Clone(p.Sources),
 	}
 	c.Authors, c.MoreAuthors = authors(p.PlainAuthors())
+	summary = paper.Rich{{Plain: c.Summary, Text: c.Summary}}
 	if c.Brief = c.Summary != ""; !c.Brief {
-		c.Summary = firstSentences(longestSummary, clean(p.PlainSummary()))
+		summary = p.RichSummary()
+		c.Summary = firstSentences(longestSummary, clean(summary.Text()))
 	}
 	if len(c.Links) > 0 {
 		c.URL = c.Links[0].URL
 	}
-	return c
+	return c, title, summary
 }
 
 // days are the whole days from a time, if it is known, up to now.

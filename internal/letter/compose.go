@@ -243,9 +243,7 @@ func (c *Composer) subject(name string, view any) (string, error) {
 // words renders a template of the text part. Templates call it too, to wrap
 // what another template says.
 func (c *Composer) words(name string, view any) (string, error) {
-	var b bytes.Buffer
-	err := c.text.ExecuteTemplate(&b, name, view)
-	return b.String(), err
+	return c.inText.executed(name, view)
 }
 
 func (c *Composer) render(name string, view any) (string, error) {

@@ -3,6 +3,8 @@ package letter
 // What the tests of the package's inner parts need by name.
 var (
 	Clean          = clean
+	Cleaned        = cleaned
+	Harmless       = harmless
 	Short          = short
 	Wrap           = wrap
 	Columns        = columns[string]

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // What a reader alone has, the words that matched and the keywords, is mostly
@@ -71,10 +72,15 @@ func (f *format) appendSaid(dst []byte, h hole, e *entry) ([]byte, error) {
 }
 
 func (f *format) executed(name string, data any) (string, error) {
-	var b bytes.Buffer
-	err := f.execute(&b, name, data)
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	err := f.execute(b, name, data)
 	return b.String(), err
 }
+
+// buffers are what templates write into.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func (f *format) numbered(name string, e *entry) (string, error) {
 	key := numberKey{name, e.Number}

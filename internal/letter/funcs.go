@@ -1,7 +1,7 @@
 package letter
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -53,7 +53,7 @@ func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	digits := fmt.Sprint(n)
+	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]
 	}

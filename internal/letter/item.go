@@ -160,21 +160,24 @@ var isPlain = func() (t [256]bool) {
 type writer struct {
 	*recorder
 	items []item
-	text  item // grows until the next mark
-	marks int  // found
+	room  []byte // the texts of the items, and one that grows until the next mark
+	begin int    // where in room that one begins
+	raw   int32  // its bytes before encoding
+	marks int    // found
 }
 
 func (w *writer) flush() {
-	if len(w.text.quoted) > 0 {
-		w.items, w.text = append(w.items, w.text), item{}
+	if end := len(w.room); end > w.begin {
+		w.items = append(w.items, item{quoted: w.room[w.begin:end:end], raw: w.raw})
+		w.begin, w.raw = end, 0
 	}
 }
 
 func (w *writer) add(s, end string) {
-	w.text.quoted = append(appendQuoted(w.text.quoted, s), end...)
-	w.text.raw += int32(len(s))
+	w.room = append(appendQuoted(w.room, s), end...)
+	w.raw += int32(len(s))
 	if end != softBreak {
-		w.text.raw++ // a line feed
+		w.raw++ // a line feed
 	}
 }
 
@@ -182,7 +185,7 @@ func (w *writer) add(s, end string) {
 // the template ended within the line.
 func (w *writer) line(s, end string) {
 	if strings.Contains(s, wrapOpen) {
-		w.wrapped(s + end)
+		w.wrapped(string(append([]byte(s), end...))) // it is kept, and the text around it is not
 		return
 	}
 	before, number, after, found := cutMark(s)
@@ -240,7 +243,10 @@ func (w *writer) upToLink(s string) string {
 func (r *recorder) nextLink(s string) (at int, kind linkKind) {
 	at = -1
 	for k, link := range r.links {
-		if i := strings.Index(s, link); link != "" && i >= 0 && (at < 0 || i < at) {
+		if link == "" {
+			continue
+		}
+		if i := strings.Index(s, link); i >= 0 && (at < 0 || i < at) {
 			at, kind = i, linkKind(k)
 		}
 	}
@@ -278,7 +284,7 @@ func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
 		return nil, err
 	}
 	literal := e.room.literal != ""
-	var out []item
+	out := make([]item, 0, len(items))
 	for _, one := range items {
 		if one.kind != isPart || one.hole.kind != ofPaper || literal && f.usesOf(one.hole.name)&usesMark != 0 {
 			out = appendItem(out, one)
@@ -298,8 +304,8 @@ func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
 	return out, nil
 }
 
-// packed is a plate with its texts side by side in memory, where reading one
-// fetches the next.
+// packed is what is kept, with its texts side by side in memory, where reading
+// one fetches the next, and without the room it grew in.
 func packed(items []item) []item {
 	size := 0
 	for _, one := range items {
@@ -311,7 +317,7 @@ func packed(items []item) []item {
 		all = append(all, items[i].quoted...)
 		items[i].quoted = all[from:len(all):len(all)]
 	}
-	return slices.Clip(items)
+	return slices.Clone(items)
 }
 
 // deepest is how far parts may lie in one another.
@@ -320,7 +326,7 @@ const deepest = 100
 // appendItem appends an item, as one with a text before it if it is one too.
 func appendItem(out []item, one item) []item {
 	if n := len(out) - 1; one.kind == isText && n >= 0 && out[n].kind == isText {
-		out[n].quoted = append(slices.Clip(out[n].quoted), one.quoted...)
+		out[n].quoted = append(out[n].quoted, one.quoted...)
 		out[n].raw += one.raw
 		return out
 	}
@@ -337,7 +343,7 @@ func joint(out []item) []item {
 		return append(out, item{kind: isJoint})
 	}
 	if last := &out[n]; isLineEnd(last.quoted) {
-		last.quoted = append(slices.Clip(last.quoted[:len(last.quoted)-2]), softBreak...)
+		last.quoted = append(last.quoted[:len(last.quoted)-2], softBreak...)
 		last.raw--
 	}
 	return out

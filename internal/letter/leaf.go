@@ -34,11 +34,9 @@ type leaf struct {
 }
 
 func (c *Composer) newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
-	l := &leaf{Card: NewCard(p, nil, at).Trending(pick.Rising, pick.Leads)}
-	l.title, l.summary = newShowing(p.RichTitle(), l.Title), newShowing(p.RichSummary(), l.Summary)
-	if l.Brief {
-		l.summary = newShowing(paper.Rich{{Plain: l.Summary, Text: l.Summary}}, l.Summary)
-	}
+	card, title, summary := NewRichCard(p, nil, at)
+	l := &leaf{Card: card.Trending(pick.Rising, pick.Leads)}
+	l.title, l.summary = newShowing(title, l.Title), newShowing(summary, l.Summary)
 	for _, s := range []*showing{l.title, l.summary} {
 		a := assembly{format: c.inHTML}
 		a.pieces(&c.looks, s, nil)

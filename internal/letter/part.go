@@ -28,6 +28,7 @@ type format struct {
 	frame   string // the template of the whole
 	execute func(w io.Writer, name string, data any) error
 	trim    func(line []byte) []byte
+	trimmed func(line string) string // the same
 	// escape appends a text as templates show it between tags.
 	escape func(dst []byte, text string) []byte
 	blanks bool // empty lines mean something
@@ -63,7 +64,7 @@ const (
 // was executed, which for HTML changes their trees.
 func inHTML(t *htmltemplate.Template) *format {
 	f := newFormat(0, "digest.html.tmpl", t.ExecuteTemplate)
-	f.trim, f.escape = bytes.TrimSpace, appendEscaped
+	f.trim, f.trimmed, f.escape = bytes.TrimSpace, strings.TrimSpace, appendEscaped
 	f.keywords = linkMark(keywordsText, shortestRoom)
 	trees := map[string]*parse.Tree{}
 	for _, one := range t.Templates() {
@@ -83,7 +84,7 @@ func inHTML(t *htmltemplate.Template) *format {
 
 func inText(t *texttemplate.Template) *format {
 	f := newFormat(1, "digest.txt.tmpl", t.ExecuteTemplate)
-	f.trim = func(line []byte) []byte { return bytes.TrimRight(line, atLineEnd) }
+	f.trim, f.trimmed = func(line []byte) []byte { return bytes.TrimRight(line, atLineEnd) }, trimLine
 	f.escape = func(dst []byte, text string) []byte { return append(dst, text...) }
 	f.blanks, f.wraps = true, true
 	f.keywords = mark + keywordsMark + mark // so that lines are broken once they are known
@@ -198,6 +199,7 @@ func (v *digestView) partOf(f *format, name string) ([]item, error) {
 		if items, err = f.shared(name, v, used); err != nil {
 			return nil, err
 		}
+		items = packed(items)
 		f.digests.put(key, items)
 	}
 	if len(items) == 1 && items[0].kind == isUnkept {
@@ -220,10 +222,11 @@ func (f *format) shared(name string, v *digestView, used uses) ([]item, error) {
 }
 
 func (e *entry) recorded(r *recorder) any {
-	one := *e
+	one := newShownEntry(e)
 	one.rec, one.place = r, 0
 	one.Mark = r.link(markLink, e.Mark)
-	return &one
+	one.entry.Mark = one.Mark
+	return one
 }
 
 func (e *entry) linkOf(linkKind) string { return e.Mark }
@@ -263,6 +266,8 @@ func (f *format) part(name string, data any) (string, error) {
 	switch d := data.(type) {
 	case entry:
 		return f.part(name, &d)
+	case *shownEntry:
+		return f.part(name, &d.entry)
 	case *entry:
 		if d.rec != nil {
 			return d.rec.mark(hole{name: name, kind: f.parts[name], paper: d.place}), nil
@@ -335,11 +340,11 @@ func (f *format) render(name string, of whole, keywords string) ([]item, error) 
 
 // encode encodes what a template said.
 func (f *format) encode(name, said string, rec *recorder) ([]item, error) {
-	w := &writer{recorder: rec}
+	w := &writer{recorder: rec, items: make([]item, 0, 8), room: make([]byte, 0, len(said)+len(said)/4)}
 	for line := range strings.Lines(said) {
 		end := ""
 		if strings.HasSuffix(line, "\n") || f.frame == name {
-			line, end = string(f.trim([]byte(line))), "\n"
+			line, end = f.trimmed(line), "\n"
 		}
 		switch {
 		case line == nothing:

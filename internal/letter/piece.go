@@ -73,15 +73,11 @@ type showing struct {
 }
 
 func newShowing(rich paper.Rich, shown string) *showing {
-	var plain strings.Builder
-	for _, s := range rich {
-		plain.WriteString(s.Plain)
-	}
-	kept := strings.TrimSuffix(shown, "…")
+	plain, kept := rich.Text(), strings.TrimSuffix(shown, "…")
 	switch {
-	case strings.HasPrefix(plain.String(), shown): // the ellipsis is the author's
+	case strings.HasPrefix(plain, shown): // the ellipsis is the author's
 		return &showing{rich: rich, shown: shown, kept: len(shown)}
-	case strings.HasPrefix(plain.String(), kept):
+	case strings.HasPrefix(plain, kept):
 		return &showing{rich: rich, shown: shown, kept: len(kept)}
 	}
 	return &showing{rich: rich, shown: shown, kept: -1}

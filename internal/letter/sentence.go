@@ -12,7 +12,10 @@ import (
 func firstSentences(limit int, s string) string {
 	end, count := 0, 0
 	for i := range s {
-		if count == 2 || !endsSentence(s, i) {
+		if count == 2 {
+			break
+		}
+		if !endsSentence(s, i) {
 			continue
 		}
 		stop := afterClosers(s, i)
@@ -21,7 +24,7 @@ func firstSentences(limit int, s string) string {
 		}
 		end, count = stop, count+1
 	}
-	if utf8.RuneCountInString(s) <= limit && count < 2 {
+	if count < 2 && utf8.RuneCountInString(s) <= limit {
 		return s
 	}
 	if end == 0 {
@@ -37,7 +40,7 @@ func endsSentence(s string, i int) bool {
 	switch s[i] {
 	case '.', '!', '?':
 	default:
-		return wideStop(s[i:])
+		return s[i] >= utf8.RuneSelf && wideStop(s[i:])
 	}
 	rest := s[afterClosers(s, i):]
 	if rest == "" {

@@ -14,6 +14,10 @@ func clean(s string) string {
 	if harmless(s) {
 		return s
 	}
+	return cleaned(s)
+}
+
+func cleaned(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	gap := false
@@ -34,14 +38,17 @@ func clean(s string) string {
 }
 
 // harmless reports whether clean has nothing to do, which it mostly has not:
-// s is printable ASCII with single spaces inside.
+// all that s has are characters to be seen, and single spaces inside.
 func harmless(s string) bool {
-	before := byte(' ')
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == ' ' && before == ' ' {
+	before := ' '
+	for _, r := range s {
+		switch {
+		case r > ' ' && r <= '~':
+		case r == ' ' && before != ' ':
+		case r < utf8.RuneSelf, r == utf8.RuneError, unicode.IsSpace(r), unicode.IsControl(r), r == '\u2028', r == '\u2029', invisible(r):
 			return false
 		}
-		before = s[i]
+		before = r
 	}
 	return s == "" || before != ' '
 }

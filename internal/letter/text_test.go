@@ -30,6 +30,20 @@ func TestCleanMakesForeignTextHarmless(t *testing.T) {
 	}
 }
 
+func TestWhatIsHarmlessIsAlreadyClean(t *testing.T) {
+	piece := rapid.SampledFrom([]string{"a", "b", " ", "-", "é", "漢", "👩", "\u200d", "\u00a0", "\u2028", "\u2029", "\u0085", "\u202e", "\u061c", "\ufeff", "\ufffd", "\U000E0041", "\xff", "\x7f", "\n", "\x00"})
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.Join(rapid.SliceOfN(rapid.OneOf(piece, rapid.StringN(1, 1, -1)), 0, 4).Draw(t, "s"), "")
+		got := letter.Cleaned(s)
+		if letter.Harmless(s) && got != s {
+			t.Fatalf("%q passes for harmless, and is %q when clean", s, got)
+		}
+		if !letter.Harmless(got) && !strings.ContainsRune(got, utf8.RuneError) {
+			t.Fatalf("%q is clean and does not pass for harmless", got)
+		}
+	})
+}
+
 func TestShort(t *testing.T) {
 	tests := []struct {
 		name, in, want string

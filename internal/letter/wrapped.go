@@ -16,7 +16,8 @@ const (
 // wrapParts wraps a text, at once where it is complete.
 func wrapParts(width int, indent, s string) string {
 	if !strings.Contains(s, mark) {
-		return string(appendFilled(nil, width, indent, []byte(s)))
+		room := make([]byte, 0, len(s)+len(s)/4) // some more, for the indents
+		return string(appendFilled(room, width, indent, []byte(s)))
 	}
 	return wrapOpen + strconv.Itoa(width) + wrapOpen + strconv.Quote(indent) + wrapOpen +
 		strings.Join(strings.Fields(s), " ") + wrapClose

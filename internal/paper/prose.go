@@ -17,9 +17,28 @@ func (p *tex) prose(c byte) {
 	case '\'':
 		p.apostrophe()
 	default:
-		p.copyRune()
+		p.copy(max(1, proseLength(p.s[p.pos:p.end])))
 	}
 }
+
+// proseLength returns how many bytes at the beginning of s are characters that
+// mean themselves in prose, whatever stands around them.
+func proseLength(s string) int {
+	for i := range len(s) {
+		if !inProse[s[i]] {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// inProse are those that run and prose have no rule for; "h" may begin an address.
+var inProse = func() (t [256]bool) {
+	for c := range t {
+		t[c] = !strings.ContainsRune("\\{}$^_h~-`'", rune(c))
+	}
+	return t
+}()
 
 // tie reads a tilde: TeX's unbreakable space between two words, or 'about'
 // before a number, or a part of a path.

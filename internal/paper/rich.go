@@ -28,11 +28,15 @@ type Rich []Span
 // RichText is Text that keeps italics, and the powers and indices that plain
 // Unicode can only write as x^Q and L_∞.
 func RichText(s string, m Markup) Rich {
-	text := Text(s, m)
+	if isPlain(s) {
+		return plainly(s)
+	}
+	read := source(s, m)
+	text := typeset(read, false)
 	if !strings.ContainsAny(s, `\$^_<`) {
 		return plainly(text)
 	}
-	marked := render(s, m, true)
+	marked := typeset(read, true)
 	if bare(marked) != text {
 		return plainly(text) // the marks stood in the way of typesetting
 	}
@@ -44,6 +48,18 @@ func plainly(text string) Rich {
 		return nil
 	}
 	return Rich{{Plain: text, Text: text}}
+}
+
+// Text returns the plain text, what Text says of the same source.
+func (r Rich) Text() string {
+	if len(r) == 1 {
+		return r[0].Plain
+	}
+	var b strings.Builder
+	for _, s := range r {
+		b.WriteString(s.Plain)
+	}
+	return b.String()
 }
 
 // RichTitle returns the title with its styles.

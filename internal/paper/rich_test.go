@@ -23,14 +23,6 @@ func (r Rich) html() string {
 	return b.String()
 }
 
-func (r Rich) plain() string {
-	var b strings.Builder
-	for _, s := range r {
-		b.WriteString(s.Plain)
-	}
-	return b.String()
-}
-
 func TestRichText(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{`LoRA$^2$ in 5\%`, "LoRA² in 5%"},
@@ -78,7 +70,7 @@ func TestSliceOfRichText(t *testing.T) {
 func checkRich(t testing.TB, in string, m Markup) {
 	t.Helper()
 	r := RichText(in, m)
-	if got, want := r.plain(), Text(in, m); got != want {
+	if got, want := r.Text(), Text(in, m); got != want {
 		t.Errorf("RichText(%q) reads %q, Text %q", in, got, want)
 	}
 	for _, s := range r {
@@ -91,6 +83,9 @@ func checkRich(t testing.TB, in string, m Markup) {
 func FuzzRichText(f *testing.F) {
 	for _, row := range table(f, "tex.tsv", 3) {
 		f.Add(row[1])
+	}
+	for _, s := range nearlyPlain {
+		f.Add(s)
 	}
 	f.Add(`<i>a<sup>Q</sup></i>$x_{\textit{ab}}^{Q^\infty}$`)
 	f.Fuzz(func(t *testing.T, s string) {
@@ -105,7 +100,7 @@ func TestCapturedTextsKeepTheirStyles(t *testing.T) {
 	kept, lost := 0, 0
 	look := func(s string) {
 		checkRich(t, s, TeX)
-		if render(s, TeX, true) == Text(s, TeX) {
+		if typeset(source(s, TeX), true) == Text(s, TeX) {
 			return // nothing to set
 		}
 		if r := RichText(s, TeX); len(r) == 1 && r[0].Style == 0 {

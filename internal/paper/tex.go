@@ -43,7 +43,7 @@ func plain(s string, rich bool) string {
 	if !strings.ContainsAny(s, "\\${}~^`") && !strings.Contains(s, "--") && !strings.Contains(s, "''") {
 		return s
 	}
-	p := &tex{s: s, end: len(s), rich: rich}
+	p := &tex{s: s, end: len(s), rich: rich, out: make([]byte, 0, len(s))}
 	p.survey()
 	p.run()
 	return string(p.out)

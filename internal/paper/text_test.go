@@ -202,6 +202,26 @@ func checkText(t testing.TB, in string, m Markup) {
 		t.Errorf("Text(%q) = %q has loose white space", in, got)
 	case len(got) > 4*len(in)+16:
 		t.Errorf("Text(%q) grows to %d bytes", in, len(got))
+	case isPlain(in) && (got != in || typeset(source(in, m), false) != in || typeset(source(in, m), true) != in):
+		t.Errorf("%q passes for plain and reads %q", in, typeset(source(in, m), true))
+	}
+}
+
+// nearlyPlain are texts that pass for plain, and such as hardly differ from them.
+var nearlyPlain = []string{
+	"", " ", "a", "a b", " a", "a ", "a  b", "a-b", "a--b", "a - b", "don't", "a''b", "a' 'b", "a_b _ c", "a\tb", "a\nb", "a\x7fb", "a\x00b", "é",
+	"a<b", "a>b", "a&b", "a&amp;b", "a ^ b", "5% #1 @x", "http://a.example/b_c-d?e=f", "https://a.example/b--c", `"a" (b) [c] | d`,
+}
+
+func TestWhatPassesForPlain(t *testing.T) {
+	for _, s := range nearlyPlain {
+		for _, m := range []Markup{TeX, HTML} {
+			checkText(t, s, m)
+			checkRich(t, s, m)
+		}
+	}
+	if !isPlain("A text without any marks, of 2 (or more) words: it's plain.") || isPlain("a text\nof two lines") {
+		t.Error("the wrong texts pass for plain")
 	}
 }
 
@@ -210,6 +230,9 @@ func FuzzText(f *testing.F) {
 		f.Add(row[1])
 	}
 	f.Add("<p>a<sup>2</sup><script>x</script>&amp;<think>")
+	for _, s := range nearlyPlain {
+		f.Add(s)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		checkText(t, s, TeX)
 		checkText(t, s, HTML)

@@ -20,9 +20,10 @@ type card struct {
 
 // newCard makes the card of a paper that matched so.
 func newCard(p *paper.Paper, m interest.Match, trend heat.Trend, now time.Time) card {
-	c := card{Card: letter.NewCard(p, letter.Reasons(m), now).Trending(trend.Rising, trend.Leading())}
-	c.Heading = letter.Pieces(p.RichTitle(), c.Title, m, "title")
-	if c.Text = letter.Pieces(p.RichSummary(), c.Summary, m, "abstract"); c.Brief {
+	shown, title, summary := letter.NewRichCard(p, letter.Reasons(m), now)
+	c := card{Card: shown.Trending(trend.Rising, trend.Leading())}
+	c.Heading = letter.Pieces(title, c.Title, m, "title")
+	if c.Text = letter.Pieces(summary, c.Summary, m, "abstract"); c.Brief {
 		c.Text = []letter.Piece{{Text: c.Summary}}
 	}
 	return c
@@ -30,11 +31,7 @@ func newCard(p *paper.Paper, m interest.Match, trend heat.Trend, now time.Time) 
 
 // typeset is a whole text, of at most so many bytes.
 func typeset(r paper.Rich, most int) []letter.Piece {
-	var plain strings.Builder
-	for _, s := range r {
-		plain.WriteString(s.Plain)
-	}
-	shown := plain.String()
+	shown := r.Text()
 	if len(shown) > most {
 		shown = strings.ToValidUTF8(shown[:most], "") + "…"
 	}
