@@ -26,6 +26,14 @@ type Due struct {
 	Err error
 }
 
+// Claim is a letter that a process holds, to send it.
+type Claim struct {
+	letter.Letter
+	// To is who gets it, with what composing it takes: id, state, zone, whether
+	// they are weekly, when they confirmed, left and were suppressed.
+	To subscription.Reader
+}
+
 // Entry is what enqueueing writes for one reader.
 type Entry struct {
 	Reader     subscription.Reader // as Due gave it

@@ -83,9 +83,6 @@ const (
 
 // add has a parcel composed ahead, if there is time for it.
 func (a *ahead) add(p *parcel) {
-	if p.reader == nil {
-		return
-	}
 	select {
 	case a.in <- p:
 	default:

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"paperboy/internal/letter"
-	"paperboy/internal/subscription"
 )
 
 // Whoever composes a letter, ahead or when it is its turn, it is composed once,
@@ -20,7 +19,7 @@ func TestEachLetterIsComposedOnce(t *testing.T) {
 	var parcels []*parcel
 	for n := range letters {
 		p := parcelTo(n, "r@example.org")
-		p.MessageID, p.reader = p.Address+string(rune('0'+n%10)), new(subscription.Reader)
+		p.MessageID = p.Address + string(rune('0'+n%10))
 		parcels = append(parcels, p)
 	}
 	var working sync.WaitGroup

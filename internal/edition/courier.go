@@ -73,9 +73,6 @@ func (c *courier) deliver(ctx context.Context, p *parcel) (err error) {
 			err = errors.Join(err, c.Store.UnpausePlace(context.WithoutCancel(ctx), p.place))
 		}
 	}()
-	if p.reader == nil {
-		return nil // the reader was deleted since, and the letter with them
-	}
 	if err := c.open(ctx); err != nil {
 		return errors.Join(err, c.release(ctx, p))
 	}

@@ -18,7 +18,6 @@ import (
 	"paperboy/internal/paper"
 	"paperboy/internal/peers/smtpfault"
 	"paperboy/internal/post"
-	"paperboy/internal/subscription"
 )
 
 // life is the process under test. After a given number of calls of its store
@@ -96,10 +95,6 @@ func (m mortalStore) Papers(ctx context.Context, keys []paper.Key) (map[paper.Ke
 	return call(m.life, "Papers", func() (map[paper.Key]*paper.Paper, error) { return m.Store.Papers(ctx, keys) })
 }
 
-func (m mortalStore) Recipients(ctx context.Context, ids []int64) (map[int64]*subscription.Reader, error) {
-	return call(m.life, "Recipients", func() (map[int64]*subscription.Reader, error) { return m.Store.Recipients(ctx, ids) })
-}
-
 func (m mortalStore) Expire(ctx context.Context, now time.Time) (int, error) {
 	return call(m.life, "Expire", func() (int, error) { return m.Store.Expire(ctx, now) })
 }
@@ -128,8 +123,8 @@ func (m mortalStore) Reap(ctx context.Context, owner int64, alive func(int) bool
 	return call(m.life, "Reap", func() (int, error) { return m.Store.Reap(ctx, owner, alive, host, stale, now) })
 }
 
-func (m mortalStore) Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]letter.Letter, error) {
-	return call(m.life, "Claim", func() ([]letter.Letter, error) { return m.Store.Claim(ctx, owner, now, limit) })
+func (m mortalStore) Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]digest.Claim, error) {
+	return call(m.life, "Claim", func() ([]digest.Claim, error) { return m.Store.Claim(ctx, owner, now, limit) })
 }
 
 func (m mortalStore) Release(ctx context.Context, owner int64, ids []int64) error {

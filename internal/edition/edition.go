@@ -35,7 +35,6 @@ type Catalogue interface {
 
 // Readers knows who is due and takes what they are owed.
 type Readers interface {
-	Recipients(ctx context.Context, ids []int64) (map[int64]*subscription.Reader, error)
 	Expire(ctx context.Context, now time.Time) (int, error)
 	Due(ctx context.Context, now time.Time, after int64, limit int) ([]digest.Due, error)
 	DueOf(ctx context.Context, id int64, now time.Time) (digest.Due, error)
@@ -50,7 +49,7 @@ type Outbox interface {
 	Part(ctx context.Context, owner int64) error
 	Reap(ctx context.Context, owner int64, alive func(pid int) bool, host string, staleBefore, now time.Time) (int, error)
 	Holders(ctx context.Context, except int64) ([]letter.Holder, error)
-	Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]letter.Letter, error)
+	Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]digest.Claim, error)
 	// Turn settles what was tried, and tells which of the next letters may be
 	// sent once that is committed.
 	Turn(ctx context.Context, owner int64, ss []letter.Settlement, next []int64) (held map[int64]bool, err error)

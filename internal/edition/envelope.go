@@ -28,7 +28,7 @@ func (e *Edition) envelope(p *parcel, room *letter.Encoded) (_ letter.Envelope, 
 }
 
 func (e *Edition) compose(p *parcel, room *letter.Encoded) (letter.Message, error) {
-	l, r := p.Letter, p.reader
+	l, r := p.Letter, &p.To
 	if l.Damage != nil {
 		return letter.Message{}, l.Damage
 	}

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"paperboy/internal/digest"
 	"paperboy/internal/letter"
 	"paperboy/internal/paper"
-	"paperboy/internal/subscription"
 )
 
 // claimAtOnce is how many letters a process claims in one go: enough to keep
@@ -17,17 +17,16 @@ const claimAtOnce = 200
 
 // parcel is a claimed letter with what composing it needs.
 type parcel struct {
-	letter.Letter
+	digest.Claim
 	place  string                     // of its address
-	reader *subscription.Reader       // nil: deleted since
 	papers map[paper.Key]*paper.Paper // those of all letters claimed with it
 	draft  draft
 	// counted is when the warm-up counted it as going out; zero: it did not.
 	counted time.Time
 }
 
-func newParcel(l letter.Letter) *parcel {
-	return &parcel{Letter: l, place: placeOf(l.Address), draft: draft{done: make(chan struct{})}}
+func newParcel(c digest.Claim) *parcel {
+	return &parcel{Claim: c, place: placeOf(c.Address), draft: draft{done: make(chan struct{})}}
 }
 
 // feed claims letters until none is left to try, and puts them into the queue.
@@ -37,18 +36,18 @@ func (s *sending) feed(ctx context.Context) error {
 	defer close(s.ahead.in)
 	stock := stock{store: s.Store}
 	for {
-		letters, err := s.Store.Claim(ctx, s.owner, s.clock(), claimAtOnce)
+		claims, err := s.Store.Claim(ctx, s.owner, s.clock(), claimAtOnce)
 		if err != nil {
 			return fmt.Errorf("claim letters: %w", err)
 		}
-		if len(letters) == 0 {
+		if len(claims) == 0 {
 			return nil
 		}
-		letters, counted, err := s.admit(ctx, letters)
+		claims, counted, err := s.admit(ctx, claims)
 		if err != nil {
 			return err
 		}
-		parcels, err := s.pack(ctx, &stock, letters, counted)
+		parcels, err := s.pack(ctx, &stock, claims, counted)
 		if err != nil {
 			return errors.Join(err, s.release(ctx, parcels...))
 		}
@@ -78,8 +77,8 @@ func (s *sending) putAll(ctx context.Context, parcels []*parcel) error {
 // admit gives back the letters that may not go now, by the limits or because
 // their place is paused, and returns the others, with when the warm-up counted
 // them.
-func (s *sending) admit(ctx context.Context, letters []letter.Letter) (_ []letter.Letter, counted time.Time, err error) {
-	in, over := s.queue.admit(letters)
+func (s *sending) admit(ctx context.Context, claims []digest.Claim) (_ []digest.Claim, counted time.Time, err error) {
+	in, over := s.queue.admit(claims)
 	if s.Limits.WarmUp.On() && len(in) > 0 {
 		counted = s.clock()
 		late, err := s.warmUp(ctx, in, counted)
@@ -95,7 +94,7 @@ func (s *sending) admit(ctx context.Context, letters []letter.Letter) (_ []lette
 
 // warmUp counts letters towards the ceiling of the day of now and returns how many digests
 // at their end are too many. Notices come first and always go.
-func (s *sending) warmUp(ctx context.Context, letters []letter.Letter, now time.Time) (late int, err error) {
+func (s *sending) warmUp(ctx context.Context, letters []digest.Claim, now time.Time) (late int, err error) {
 	notices := 0
 	for notices < len(letters) && letters[notices].Kind != letter.Digest {
 		notices++
@@ -150,23 +149,17 @@ func (s *sending) postpone(ctx context.Context, over []letter.Postponed) error {
 	return err
 }
 
-// pack loads what letters are about, in one query of each kind for all of
-// them. The error is the store's, and no letter's own.
-func (s *sending) pack(ctx context.Context, stock *stock, letters []letter.Letter, counted time.Time) ([]*parcel, error) {
-	parcels := make([]*parcel, len(letters))
-	var ids []int64
+// pack loads what letters are about, in one query for all of them. The error is
+// the store's, and no letter's own.
+func (s *sending) pack(ctx context.Context, stock *stock, claims []digest.Claim, counted time.Time) ([]*parcel, error) {
+	parcels := make([]*parcel, len(claims))
 	var keys []paper.Key
-	for i, l := range letters {
-		parcels[i] = newParcel(l)
+	for i, c := range claims {
+		parcels[i] = newParcel(c)
 		parcels[i].counted = counted
-		ids = append(ids, l.Reader)
-		for _, pick := range l.Picks {
+		for _, pick := range c.Picks {
 			keys = append(keys, pick.Paper)
 		}
-	}
-	readers, err := s.Store.Recipients(ctx, ids)
-	if err != nil {
-		return parcels, err
 	}
 	if err := stock.fetch(ctx, keys); err != nil {
 		return parcels, err
@@ -174,7 +167,6 @@ func (s *sending) pack(ctx context.Context, stock *stock, letters []letter.Lette
 	papers := stock.these(keys)
 	for _, p := range parcels {
 		p.papers = papers
-		p.reader = readers[p.Letter.Reader]
 	}
 	return parcels, nil
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"paperboy/internal/digest"
 	"paperboy/internal/letter"
 )
 
@@ -56,7 +57,7 @@ func (q *queue) wake() {
 }
 
 // admit parts the letters that may go from those to be given back.
-func (q *queue) admit(letters []letter.Letter) (in []letter.Letter, over []letter.Postponed) {
+func (q *queue) admit(letters []digest.Claim) (in []digest.Claim, over []letter.Postponed) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := q.clock()
@@ -74,7 +75,7 @@ func (q *queue) admit(letters []letter.Letter) (in []letter.Letter, over []lette
 }
 
 // refuse takes back that letters were let in: they are given back until then.
-func (q *queue) refuse(letters []letter.Letter, until time.Time) []letter.Postponed {
+func (q *queue) refuse(letters []digest.Claim, until time.Time) []letter.Postponed {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	out := make([]letter.Postponed, len(letters))

@@ -12,12 +12,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"paperboy/internal/digest"
 	"paperboy/internal/letter"
 	"paperboy/internal/store"
 )
 
 func parcelTo(n int, address string) *parcel {
-	return newParcel(letter.Letter{ID: int64(n), Kind: letter.Digest, Address: address})
+	return newParcel(digest.Claim{Letter: letter.Letter{ID: int64(n), Kind: letter.Digest, Address: address}})
 }
 
 func TestPlacesTakeTurns(t *testing.T) {

@@ -143,7 +143,7 @@ func sendAll(b *testing.B, s *store.Store, at time.Time, group int) {
 		}
 		var ss []letter.Settlement
 		for _, l := range ls {
-			ss = append(ss, settlement(l, letter.Delivered, letter.Sent, at))
+			ss = append(ss, settlement(l.Letter, letter.Delivered, letter.Sent, at))
 		}
 		if err := s.Settle(b.Context(), owner, ss); err != nil {
 			b.Fatal(err)
@@ -178,7 +178,7 @@ func BenchmarkSettleOne(b *testing.B) {
 		b.Fatal(err)
 	}
 	for i := 0; b.Loop(); i++ {
-		one := settlement(ls[i%len(ls)], letter.Delivered, letter.Sent, noon)
+		one := settlement(ls[i%len(ls)].Letter, letter.Delivered, letter.Sent, noon)
 		if err := s.Settle(b.Context(), owner, []letter.Settlement{one}); err != nil {
 			b.Fatal(err)
 		}
@@ -206,13 +206,6 @@ func BenchmarkSend1000(b *testing.B) {
 			if len(ls) == 0 {
 				break
 			}
-			var readers []int64
-			for _, l := range ls {
-				readers = append(readers, l.Reader)
-			}
-			if _, err := s.Recipients(b.Context(), readers); err != nil {
-				b.Fatal(err)
-			}
 			for group := range slices.Chunk(ls, 8) {
 				var next []int64
 				for _, l := range group {
@@ -224,7 +217,7 @@ func BenchmarkSend1000(b *testing.B) {
 				}
 				done = done[:0]
 				for _, l := range group {
-					done = append(done, settlement(l, letter.Delivered, letter.Sent, at))
+					done = append(done, settlement(l.Letter, letter.Delivered, letter.Sent, at))
 				}
 			}
 		}

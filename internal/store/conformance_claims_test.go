@@ -108,25 +108,24 @@ var claimTests = []test{
 		if got := w.states(a.ID); !cmp.Equal(got, []letter.State{letter.Sent}) {
 			w.Errorf("the letter before is %v", got)
 		}
-		readers, err := w.Recipients(w.Context(), []int64{c.ID, a.ID, 4711, a.ID})
-		w.ok(err)
-		if len(readers) != 2 || readers[a.ID].Rhythm.Zone != a.Rhythm.Zone || readers[c.ID].ID != c.ID {
-			w.Errorf("recipients %+v", readers)
-		}
 	}},
 	{"a claim is whole letters, as many as asked for, and nobody else's", func(w *world) {
-		want := map[int64]letter.Letter{}
+		want := map[int64]digest.Claim{}
 		for i := range 5 {
 			r := w.add(fmt.Sprintf("r%d@example.org", i), noon)
 			w.enqueue(r, noon, 1, 2)
-			want[r.ID] = w.letters(r.ID)[0]
+			to := subscription.Reader{ID: r.ID, State: r.State, Confirmed: r.Confirmed}
+			to.Rhythm.Zone, to.Rhythm.Weekly = r.Rhythm.Zone, r.Rhythm.Weekly
+			want[r.ID] = digest.Claim{Letter: w.letters(r.ID)[0], To: to}
 		}
 		one, two := w.join(noon), w.join(noon)
 		first, err := w.Claim(w.Context(), one, noon, 3)
 		w.ok(err)
-		got := map[int64]letter.Letter{}
-		for _, l := range append(first, w.claim(two, noon)...) {
-			got[l.Reader] = l
+		rest, err := w.Claim(w.Context(), two, noon, 3)
+		w.ok(err)
+		got := map[int64]digest.Claim{}
+		for _, c := range append(first, rest...) {
+			got[c.Letter.Reader] = c
 		}
 		if diff := cmp.Diff(want, got); diff != "" || len(first) != 3 {
 			w.Errorf("first %d\n%s", len(first), diff)
@@ -297,11 +296,11 @@ func (w *world) lost(owner int64) {
 func (w *world) claimAll(s *store.Store) (sent []letter.Letter) {
 	owner, err := s.Join(w.Context(), "here", 1, noon)
 	for err == nil {
-		var ls []letter.Letter
-		if ls, err = s.Claim(w.Context(), owner, noon, 3); err != nil || len(ls) == 0 {
+		var claims []digest.Claim
+		if claims, err = s.Claim(w.Context(), owner, noon, 3); err != nil || len(claims) == 0 {
 			break
 		}
-		for _, l := range ls {
+		for _, l := range lettersOf(claims) {
 			held, err := holds(w.Context(), s, owner, l.ID)
 			if err != nil || !held {
 				w.Errorf("letter %d is not held: %v", l.ID, err)

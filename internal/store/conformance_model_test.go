@@ -116,7 +116,7 @@ func (m *outboxModel) claim(*rapid.T) {
 		if m.held[l.ID] != 0 || m.ended[l.ID] {
 			m.t.Fatalf("letter %d was claimed, held by %d, ended %t", l.ID, m.held[l.ID], m.ended[l.ID])
 		}
-		m.held[l.ID], m.claims[l.ID] = owner, l
+		m.held[l.ID], m.claims[l.ID] = owner, l.Letter
 	}
 }
 
@@ -213,8 +213,8 @@ func (m *outboxModel) drain(readers []int64) {
 		ls, err := m.Claim(m.Context(), m.owners[0], m.now.Add(day), 1000)
 		m.ok(err)
 		for _, l := range ls {
-			m.went(l)
-			m.world.settle(m.owners[0], l, letter.Delivered, letter.Sent, m.now)
+			m.went(l.Letter)
+			m.world.settle(m.owners[0], l.Letter, letter.Delivered, letter.Sent, m.now)
 		}
 	}
 	for _, id := range readers {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"paperboy/internal/digest"
 	"paperboy/internal/letter"
 	"paperboy/internal/paper"
 	"paperboy/internal/store"
@@ -216,7 +217,15 @@ func (w *world) join(now time.Time) int64 {
 
 func (w *world) claim(owner int64, now time.Time) []letter.Letter {
 	w.Helper()
-	ls, err := w.Claim(w.Context(), owner, now, 100)
+	claims, err := w.Claim(w.Context(), owner, now, 100)
 	w.ok(err)
+	return lettersOf(claims)
+}
+
+func lettersOf(claims []digest.Claim) []letter.Letter {
+	var ls []letter.Letter
+	for _, c := range claims {
+		ls = append(ls, c.Letter)
+	}
 	return ls
 }

@@ -8,12 +8,17 @@ import (
 	"paperboy/internal/letter"
 )
 
-// letterColumns make a letter. A digest goes to the address that its reader
-// has when it is sent.
-const letterColumns = `letters.id, letters.kind, letters.reader,
-	COALESCE(NULLIF(letters.address, ''), (SELECT readers.address FROM readers WHERE readers.id = letters.reader)),
+// letterColumns make a letter.
+const letterColumns = letterKey + `(SELECT readers.address FROM readers WHERE readers.id = letters.reader)` + letterContent
+
+// A digest goes to the address that its reader has when it is sent, which stands
+// between these two.
+const (
+	letterKey     = `letters.id, letters.kind, letters.reader, COALESCE(NULLIF(letters.address, ''), `
+	letterContent = `),
 	letters.slot, letters.made, letters.message_id, letters.state, letters.picks, letters.matched,
 	letters.keywords, letters.horizon, letters.ticket, letters.attempts, letters.unknown`
+)
 
 func scanLetter(scan func(...any) error, l *letter.Letter) error {
 	var packed []byte

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"paperboy/internal/letter"
@@ -52,37 +51,6 @@ func (s *Store) Reader(ctx context.Context, id int64) (r subscription.Reader, er
 		return err
 	})
 	return r, aboutReader(id, err)
-}
-
-// Recipients returns of the readers with these ids what composing their letters
-// takes: state, zone, whether they are weekly, when they confirmed, left and were
-// suppressed. Those that are deleted are left out.
-func (s *Store) Recipients(ctx context.Context, ids []int64) (map[int64]*subscription.Reader, error) {
-	found := make(map[int64]*subscription.Reader, len(ids))
-	err := s.read(ctx, func(t *tx) error {
-		for some := range slices.Chunk(ids, atOnce) {
-			args := make([]any, len(some))
-			for i, id := range some {
-				args[i] = id
-			}
-			query := `SELECT id, state, zone, weekly, confirmed, gone, suppressed FROM readers WHERE id IN (` + places(1, len(some)) + `)`
-			err := t.each(query, args, func(scan func(...any) error) error {
-				r := new(subscription.Reader)
-				err := scan(&r.ID, &r.State, &r.Rhythm.Zone, truth{&r.Rhythm.Weekly}, moment{&r.Confirmed},
-					moment{&r.LeftAt}, moment{&r.SuppressedAt})
-				found[r.ID] = r
-				return err
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("recipients: %w", err)
-	}
-	return found, nil
 }
 
 // ReaderByAddress returns the reader with an address as it is compared. The
