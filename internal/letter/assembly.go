@@ -84,20 +84,16 @@ func (a *assembly) item(one *item, of whole) error {
 	switch one.kind {
 	case isBlank:
 		a.blank = a.begun
-	case isPart:
-		a.whole = !one.inline
-		err := a.fill(*one.hole, of)
-		if one.inline {
-			a.joinLine()
+	case isPart, isWrapped:
+		if one.kind == isPart {
+			a.whole = !one.inline
 		}
-		return err
-	case isJoint:
-		a.joinLine()
-	case isWrapped:
 		if e, ok := of.(*entry); ok && one.ofReason && e.saying != nil && a.begun {
 			return a.saying(one, e)
 		}
-		return a.wrapped(one, of)
+		return a.filled(one, of)
+	case isJoint:
+		a.joinLine()
 	case isLink:
 		link := of.linkOf(one.link)
 		if one.link == keywordsText {
@@ -110,6 +106,18 @@ func (a *assembly) item(one *item, of whole) error {
 		a.write(one.quoted, int(one.raw))
 	}
 	return nil
+}
+
+// filled writes an item with parts in it, or of a part.
+func (a *assembly) filled(one *item, of whole) error {
+	if one.kind == isWrapped {
+		return a.wrapped(one, of)
+	}
+	err := a.fill(*one.hole, of)
+	if one.inline {
+		a.joinLine()
+	}
+	return err
 }
 
 func (a *assembly) fill(h hole, of whole) error {

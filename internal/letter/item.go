@@ -53,10 +53,14 @@ const (
 	linkKinds
 )
 
-// onlyReasons reports whether a line depends on nothing of a letter but why a
-// paper is in it.
+// onlyReasons reports whether a part or a line depends on nothing of a letter
+// but why a paper is in it.
 func (one *item) onlyReasons() bool {
-	if one.kind != isWrapped {
+	switch one.kind {
+	case isPart:
+		return one.hole.kind == ofReasons
+	case isWrapped:
+	default:
 		return false
 	}
 	for _, s := range one.line {

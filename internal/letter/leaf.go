@@ -29,8 +29,8 @@ type leaf struct {
 	doc            *interest.Document // of what is shown
 
 	mu      sync.Mutex
-	plates  [formats][]plate   // rendered so far
-	reasons map[string]*saying // by their term
+	plates  [formats][]plate // rendered so far
+	sayings sayings
 }
 
 func (c *Composer) newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
