@@ -1,6 +1,9 @@
 package letter
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // assembly is a body that is being put together.
 type assembly struct {
@@ -100,10 +103,11 @@ func (a *assembly) item(one *item, of whole) error {
 			a.said = a.escape(a.said[:0], link)
 			link = string(a.said)
 		}
-		a.write(nil, len(link))
+		a.next(len(link))
 		a.out = append(appendQuoted(a.out, link), softBreak...)
 	default:
-		a.write(one.quoted, int(one.raw))
+		a.next(int(one.raw))
+		a.out = append(a.out, one.quoted...)
 	}
 	return nil
 }
@@ -113,7 +117,7 @@ func (a *assembly) filled(one *item, of whole) error {
 	if one.kind == isWrapped {
 		return a.wrapped(one, of)
 	}
-	err := a.fill(*one.hole, of)
+	err := a.fill(one.gap.hole, of)
 	if one.inline {
 		a.joinLine()
 	}
@@ -184,7 +188,7 @@ func (a *assembly) text(said []byte) {
 			if bytes.Contains(line, []byte(nothing)) {
 				line = bytes.ReplaceAll(line, []byte(nothing), nil)
 			}
-			a.write(nil, len(line)+1)
+			a.next(len(line) + 1)
 			a.out = append(appendQuoted(a.out, line), "\r\n"...)
 		case a.blanks:
 			a.blank = a.begun
@@ -193,10 +197,16 @@ func (a *assembly) text(said []byte) {
 }
 
 func (a *assembly) write(quoted []byte, raw int) {
+	a.next(raw)
+	a.out = append(a.out, quoted...)
+}
+
+// next counts what is to be written next, and writes what is due before it.
+func (a *assembly) next(raw int) {
 	if a.blank {
 		a.out, a.raw, a.blank = append(a.out, "\r\n"...), a.raw+1, false
 	}
-	a.out, a.raw, a.begun = append(a.out, quoted...), a.raw+raw, true
+	a.raw, a.begun = a.raw+raw, true
 }
 
 // joinLine takes the line end from a part that stands within a line.
@@ -209,6 +219,7 @@ func (a *assembly) joinLine() {
 
 // isLineEnd reports whether a text in quoted-printable ends with a line break
 // that stays.
-func isLineEnd(quoted []byte) bool {
-	return bytes.HasSuffix(quoted, []byte("\r\n")) && !bytes.HasSuffix(quoted, []byte(softBreak))
+func isLineEnd[T string | []byte](quoted T) bool {
+	end := string(quoted[max(0, len(quoted)-len(softBreak)):])
+	return strings.HasSuffix(end, "\r\n") && end != softBreak
 }

@@ -8,16 +8,23 @@ import (
 )
 
 // item is a piece of an encoded part: text; an empty line, where none stands
-// yet; or a place for another part or for a link.
+// yet; or a place for another part or for a link. Thousands are read for a
+// letter, mostly from memory that is far away: so they are small.
 type item struct {
 	kind     itemKind
 	inline   bool // the other part stands within a line
 	ofReason bool // nothing but what matched is filled in
 	link     linkKind
-	raw      int32     // bytes before encoding
-	hole     *hole     // for another part
-	line     []stretch // to be wrapped for each letter
-	quoted   []byte
+	raw      int32 // bytes before encoding
+	gap      *gap
+	quoted   string
+}
+
+// gap is what is filled in for each letter: another part, or a line to be
+// wrapped then.
+type gap struct {
+	hole
+	line []stretch
 }
 
 type itemKind uint8
@@ -58,12 +65,12 @@ const (
 func (one *item) onlyReasons() bool {
 	switch one.kind {
 	case isPart:
-		return one.hole.kind == ofReasons
+		return one.gap.kind == ofReasons
 	case isWrapped:
 	default:
 		return false
 	}
-	for _, s := range one.line {
+	for _, s := range one.gap.line {
 		for _, f := range s.text {
 			if f.isLink || f.hole != nil && f.hole.kind != ofReasons {
 				return false
@@ -76,7 +83,10 @@ func (one *item) onlyReasons() bool {
 func sizeOfItems(items []item) int {
 	n := 300 // the key
 	for _, one := range items {
-		n += cap(one.quoted) + 100*len(one.line) + 100
+		n += len(one.quoted) + 100
+		if one.gap != nil {
+			n += 100 * len(one.gap.line)
+		}
 	}
 	return n
 }
@@ -164,21 +174,23 @@ var isPlain = func() (t [256]bool) {
 type writer struct {
 	*recorder
 	items []item
-	text  item // grows until the next mark
-	marks int  // found
+	text  []byte // grows until the next mark
+	raw   int32  // bytes of it before encoding
+	marks int    // found
 }
 
 func (w *writer) flush() {
-	if len(w.text.quoted) > 0 {
-		w.items, w.text = append(w.items, w.text), item{}
+	if len(w.text) > 0 {
+		w.items = append(w.items, item{quoted: string(w.text), raw: w.raw})
+		w.text, w.raw = w.text[:0], 0
 	}
 }
 
 func (w *writer) add(s, end string) {
-	w.text.quoted = append(appendQuoted(w.text.quoted, s), end...)
-	w.text.raw += int32(len(s))
+	w.text = append(appendQuoted(w.text, s), end...)
+	w.raw += int32(len(s))
 	if end != softBreak {
-		w.text.raw++ // a line feed
+		w.raw++ // a line feed
 	}
 }
 
@@ -254,7 +266,7 @@ func (r *recorder) nextLink(s string) (at int, kind linkKind) {
 func (w *writer) part(number string, inline bool) {
 	if h, ok := w.hole(number); ok {
 		w.flush()
-		w.items = append(w.items, item{kind: isPart, hole: &h, inline: inline})
+		w.items = append(w.items, item{kind: isPart, gap: &gap{hole: h}, inline: inline})
 	}
 }
 
@@ -284,11 +296,11 @@ func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
 	literal := e.room.literal != ""
 	var out []item
 	for _, one := range items {
-		if one.kind != isPart || one.hole.kind != ofPaper || literal && f.usesOf(one.hole.name)&usesMark != 0 {
+		if one.kind != isPart || one.gap.kind != ofPaper || literal && f.usesOf(one.gap.name)&usesMark != 0 {
 			out = appendItem(out, one)
 			continue
 		}
-		inner, err := f.plain(one.hole.name, e, depth+1)
+		inner, err := f.plain(one.gap.name, e, depth+1)
 		if err != nil {
 			return nil, err
 		}
@@ -303,19 +315,34 @@ func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
 }
 
 // packed is a plate with its texts side by side in memory, where reading one
-// fetches the next.
-func packed(items []item) []item {
-	size := 0
+// fetches the next, and its gaps shared with those of all papers.
+func (f *format) packed(items []item) []item {
+	var all strings.Builder
 	for _, one := range items {
-		size += len(one.quoted)
+		all.WriteString(one.quoted)
 	}
-	all := make([]byte, 0, size)
+	rest := all.String()
+	items = slices.Clone(items)
 	for i := range items {
-		from := len(all)
-		all = append(all, items[i].quoted...)
-		items[i].quoted = all[from:len(all):len(all)]
+		one := &items[i]
+		n := len(one.quoted)
+		one.quoted, rest = rest[:n], rest[n:]
+		one.ofReason = one.onlyReasons()
+		if one.kind == isPart {
+			one.gap = f.shared(one.gap)
+		}
 	}
-	return slices.Clip(items)
+	return items
+}
+
+// shared is a gap for the same part that another paper has too.
+func (f *format) shared(g *gap) *gap {
+	kept, ok := f.gaps.get(g.hole)
+	if !ok {
+		kept = g
+		f.gaps.put(g.hole, g)
+	}
+	return kept
 }
 
 // deepest is how far parts may lie in one another.
@@ -324,7 +351,7 @@ const deepest = 100
 // appendItem appends an item, as one with a text before it if it is one too.
 func appendItem(out []item, one item) []item {
 	if n := len(out) - 1; one.kind == isText && n >= 0 && out[n].kind == isText {
-		out[n].quoted = append(slices.Clip(out[n].quoted), one.quoted...)
+		out[n].quoted += one.quoted
 		out[n].raw += one.raw
 		return out
 	}
@@ -341,7 +368,7 @@ func joint(out []item) []item {
 		return append(out, item{kind: isJoint})
 	}
 	if last := &out[n]; isLineEnd(last.quoted) {
-		last.quoted = append(slices.Clip(last.quoted[:len(last.quoted)-2]), softBreak...)
+		last.quoted = last.quoted[:len(last.quoted)-2] + softBreak
 		last.raw--
 	}
 	return out

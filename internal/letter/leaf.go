@@ -171,10 +171,7 @@ func (e *entry) plate(f *format, name string) ([]item, error) {
 	if len(*kept) == platesKept {
 		*kept = nil
 	}
-	items = packed(items)
-	for i := range items {
-		items[i].ofReason = items[i].onlyReasons()
-	}
+	items = f.packed(items)
 	*kept = append(*kept, plate{key, items})
 	return items, nil
 }

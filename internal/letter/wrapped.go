@@ -66,7 +66,7 @@ func (w *writer) wrapped(line string) {
 		indent, _ := strconv.Unquote(asked[1])
 		all, line = append(all, stretch{w.fragments(asked[2]), width, indent}), after
 	}
-	w.items = append(w.items, item{kind: isWrapped, line: all})
+	w.items = append(w.items, item{kind: isWrapped, gap: &gap{line: all}})
 }
 
 // fragments cuts a text at the marks in it.
@@ -97,8 +97,8 @@ func (w *writer) linked(all []fragment, s string) []fragment {
 // wrapped fills in a line and writes it.
 func (a *assembly) wrapped(one *item, of whole) (err error) {
 	a.line = a.line[:0]
-	for i := range one.line {
-		s := &one.line[i]
+	for i := range one.gap.line {
+		s := &one.gap.line[i]
 		a.said = a.said[:0]
 		for k := range s.text {
 			if a.said, err = a.appendFragment(a.said, &s.text[k], of); err != nil {
