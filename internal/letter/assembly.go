@@ -13,19 +13,24 @@ type assembly struct {
 	begun bool // something is written
 	blank bool // an empty line is due before what comes next
 	whole bool // what is written next is all that its last line has
+	scratch
+}
 
-	// Room for what is said on the way.
+// scratch is room for what is said on the way.
+type scratch struct {
 	showing []Piece
 	said    []byte
 	line    []byte
 }
 
-// body renders a digest in one format and appends it encoded. raw is its length
-// before encoding.
-func (f *format) body(v *digestView, dst []byte) (quoted []byte, raw int, err error) {
-	a := &assembly{format: f, out: dst}
-	err = a.digest(f.frame, v)
-	return a.out, a.raw, err
+// body renders the digest of a room in one format, and appends it there. raw is
+// its length before encoding.
+func (f *format) body(in *Encoded) (raw int, err error) {
+	a := &in.assembly
+	*a = assembly{format: f, out: in.room, scratch: a.scratch}
+	err = a.digest(f.frame, &in.view)
+	in.room = a.out
+	return a.raw, err
 }
 
 // digest writes a part of a digest.
