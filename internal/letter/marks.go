@@ -2,6 +2,7 @@ package letter
 
 import (
 	"hash/maphash"
+	"slices"
 
 	"paperboy/internal/interest"
 )
@@ -37,15 +38,15 @@ func (e *entry) marks() *marks {
 // saying is what letters say of a paper for one reason, whoever's it is.
 type saying struct {
 	reason  Reason
-	lines   []saidLine // written so far
-	quoted  []byte     // what they say, one after the other
+	quoted  []byte              // what the lines say, one after the other
+	lines   [linesKept]saidLine // written so far, in this order
 	marks   marks
 	matched []Matched
 }
 
 // saidLine is a part of a letter that only the reason fills in.
 type saidLine struct {
-	item  *item
+	item  *item // nil: there are no more
 	whole bool  // see assembly
 	end   int32 // where it ends in what the lines say
 	raw   int32
@@ -53,7 +54,7 @@ type saidLine struct {
 
 const (
 	sayingsKept = 64 // how many reasons are kept with a paper
-	linesKept   = 8  // and how many lines with each
+	linesKept   = 4  // and how many lines with each: in both formats, as the first paper and as another
 )
 
 // sayings are those kept with a paper: few, so that they can be looked through
@@ -132,9 +133,10 @@ func (l *leaf) line(t *saying, of *item, whole bool) (quoted []byte, raw int, ke
 func (l *leaf) keepLine(t *saying, of *item, said *assembly) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(t.lines) >= linesKept {
-		t.lines, t.quoted = nil, nil // others may still read what was said
+	free := slices.IndexFunc(t.lines[:], func(one saidLine) bool { return one.item == nil })
+	if free < 0 { // others may still read what was said
+		free, t.lines, t.quoted = 0, [linesKept]saidLine{}, nil
 	}
 	t.quoted = append(t.quoted, said.out...)
-	t.lines = append(t.lines, saidLine{of, said.whole, int32(len(t.quoted)), int32(said.raw)})
+	t.lines[free] = saidLine{of, said.whole, int32(len(t.quoted)), int32(said.raw)}
 }
