@@ -220,7 +220,8 @@ func quote(out []byte, r rune) []byte {
 		return append(out, byte(r))
 	}
 	const digits = "0123456789ABCDEF"
-	for _, b := range utf8.AppendRune(nil, r) {
+	var bytes [utf8.UTFMax]byte
+	for _, b := range utf8.AppendRune(bytes[:0], r) {
 		out = append(out, '=', digits[b>>4], digits[b&15])
 	}
 	return out
