@@ -1,9 +1,6 @@
 package letter
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // assembly is a body that is being put together.
 type assembly struct {
@@ -111,8 +108,7 @@ func (a *assembly) item(one *item, of whole) error {
 		a.next(len(link))
 		a.out = append(appendQuoted(a.out, link), softBreak...)
 	default:
-		a.next(int(one.raw))
-		a.out = append(a.out, one.quoted...)
+		a.write(one.quoted, int(one.raw))
 	}
 	return nil
 }
@@ -224,7 +220,6 @@ func (a *assembly) joinLine() {
 
 // isLineEnd reports whether a text in quoted-printable ends with a line break
 // that stays.
-func isLineEnd[T string | []byte](quoted T) bool {
-	end := string(quoted[max(0, len(quoted)-len(softBreak)):])
-	return strings.HasSuffix(end, "\r\n") && end != softBreak
+func isLineEnd(quoted []byte) bool {
+	return bytes.HasSuffix(quoted, []byte("\r\n")) && !bytes.HasSuffix(quoted, []byte(softBreak))
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // item is a piece of an encoded part: text; an empty line, where none stands
-// yet; or a place for another part or for a link. Thousands are read for a
+// yet; or a place for another part or for a link. Hundreds are read for a
 // letter, mostly from memory that is far away: so they are small.
 type item struct {
 	kind     itemKind
@@ -17,7 +17,7 @@ type item struct {
 	link     linkKind
 	raw      int32 // bytes before encoding
 	gap      *gap
-	quoted   string
+	quoted   []byte
 }
 
 // gap is what is filled in for each letter: another part, or a line to be
@@ -83,7 +83,7 @@ func (one *item) onlyReasons() bool {
 func sizeOfItems(items []item) int {
 	n := 300 // the key
 	for _, one := range items {
-		n += len(one.quoted) + 100
+		n += cap(one.quoted) + 100
 		if one.gap != nil {
 			n += 100 * len(one.gap.line)
 		}
@@ -174,23 +174,21 @@ var isPlain = func() (t [256]bool) {
 type writer struct {
 	*recorder
 	items []item
-	text  []byte // grows until the next mark
-	raw   int32  // bytes of it before encoding
-	marks int    // found
+	text  item // grows until the next mark
+	marks int  // found
 }
 
 func (w *writer) flush() {
-	if len(w.text) > 0 {
-		w.items = append(w.items, item{quoted: string(w.text), raw: w.raw})
-		w.text, w.raw = w.text[:0], 0
+	if len(w.text.quoted) > 0 {
+		w.items, w.text = append(w.items, w.text), item{}
 	}
 }
 
 func (w *writer) add(s, end string) {
-	w.text = append(appendQuoted(w.text, s), end...)
-	w.raw += int32(len(s))
+	w.text.quoted = append(appendQuoted(w.text.quoted, s), end...)
+	w.text.raw += int32(len(s))
 	if end != softBreak {
-		w.raw++ // a line feed
+		w.text.raw++ // a line feed
 	}
 }
 
@@ -317,16 +315,16 @@ func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
 // packed is a plate with its texts side by side in memory, where reading one
 // fetches the next, and its gaps shared with those of all papers.
 func (f *format) packed(items []item) []item {
-	var all strings.Builder
+	size := 0
 	for _, one := range items {
-		all.WriteString(one.quoted)
+		size += len(one.quoted)
 	}
-	rest := all.String()
+	all := make([]byte, 0, size)
 	items = slices.Clone(items)
 	for i := range items {
-		one := &items[i]
-		n := len(one.quoted)
-		one.quoted, rest = rest[:n], rest[n:]
+		one, from := &items[i], len(all)
+		all = append(all, one.quoted...)
+		one.quoted = all[from:len(all):len(all)]
 		one.ofReason = one.onlyReasons()
 		if one.kind == isPart {
 			one.gap = f.shared(one.gap)
@@ -351,7 +349,7 @@ const deepest = 100
 // appendItem appends an item, as one with a text before it if it is one too.
 func appendItem(out []item, one item) []item {
 	if n := len(out) - 1; one.kind == isText && n >= 0 && out[n].kind == isText {
-		out[n].quoted += one.quoted
+		out[n].quoted = append(slices.Clip(out[n].quoted), one.quoted...)
 		out[n].raw += one.raw
 		return out
 	}
@@ -368,7 +366,7 @@ func joint(out []item) []item {
 		return append(out, item{kind: isJoint})
 	}
 	if last := &out[n]; isLineEnd(last.quoted) {
-		last.quoted = last.quoted[:len(last.quoted)-2] + softBreak
+		last.quoted = append(slices.Clip(last.quoted[:len(last.quoted)-2]), softBreak...)
 		last.raw--
 	}
 	return out
