@@ -10,19 +10,24 @@ type assembly struct {
 	begun bool // something is written
 	blank bool // an empty line is due before what comes next
 	whole bool // what is written next is all that its last line has
+	scratch
+}
 
-	// Room for what is said on the way.
+// scratch is room for what is said on the way.
+type scratch struct {
 	showing []Piece
 	said    []byte
 	line    []byte
 }
 
-// body renders a digest in one format and appends it encoded. raw is its length
-// before encoding.
-func (f *format) body(v *digestView, dst []byte) (quoted []byte, raw int, err error) {
-	a := &assembly{format: f, out: dst}
-	err = a.digest(f.frame, v)
-	return a.out, a.raw, err
+// body renders the digest of a room in one format, and appends it there. raw is
+// its length before encoding.
+func (f *format) body(in *Encoded) (raw int, err error) {
+	a := &in.assembly
+	*a = assembly{format: f, out: in.room, scratch: a.scratch}
+	err = a.digest(f.frame, &in.view)
+	in.room = a.out
+	return a.raw, err
 }
 
 // digest writes a part of a digest.
@@ -84,32 +89,40 @@ func (a *assembly) item(one *item, of whole) error {
 	switch one.kind {
 	case isBlank:
 		a.blank = a.begun
-	case isPart:
-		a.whole = !one.inline
-		err := a.fill(*one.hole, of)
-		if one.inline {
-			a.joinLine()
+	case isPart, isWrapped:
+		if one.kind == isPart {
+			a.whole = !one.inline
 		}
-		return err
-	case isJoint:
-		a.joinLine()
-	case isWrapped:
 		if e, ok := of.(*entry); ok && one.ofReason && e.saying != nil && a.begun {
 			return a.saying(one, e)
 		}
-		return a.wrapped(one, of)
+		return a.filled(one, of)
+	case isJoint:
+		a.joinLine()
 	case isLink:
 		link := of.linkOf(one.link)
 		if one.link == keywordsText {
 			a.said = a.escape(a.said[:0], link)
 			link = string(a.said)
 		}
-		a.write(nil, len(link))
+		a.next(len(link))
 		a.out = append(appendQuoted(a.out, link), softBreak...)
 	default:
 		a.write(one.quoted, int(one.raw))
 	}
 	return nil
+}
+
+// filled writes an item with parts in it, or of a part.
+func (a *assembly) filled(one *item, of whole) error {
+	if one.kind == isWrapped {
+		return a.wrapped(one, of)
+	}
+	err := a.fill(one.gap.hole, of)
+	if one.inline {
+		a.joinLine()
+	}
+	return err
 }
 
 func (a *assembly) fill(h hole, of whole) error {
@@ -176,7 +189,7 @@ func (a *assembly) text(said []byte) {
 			if bytes.Contains(line, []byte(nothing)) {
 				line = bytes.ReplaceAll(line, []byte(nothing), nil)
 			}
-			a.write(nil, len(line)+1)
+			a.next(len(line) + 1)
 			a.out = append(appendQuoted(a.out, line), "\r\n"...)
 		case a.blanks:
 			a.blank = a.begun
@@ -185,10 +198,16 @@ func (a *assembly) text(said []byte) {
 }
 
 func (a *assembly) write(quoted []byte, raw int) {
+	a.next(raw)
+	a.out = append(a.out, quoted...)
+}
+
+// next counts what is to be written next, and writes what is due before it.
+func (a *assembly) next(raw int) {
 	if a.blank {
 		a.out, a.raw, a.blank = append(a.out, "\r\n"...), a.raw+1, false
 	}
-	a.out, a.raw, a.begun = append(a.out, quoted...), a.raw+raw, true
+	a.raw, a.begun = a.raw+raw, true
 }
 
 // joinLine takes the line end from a part that stands within a line.

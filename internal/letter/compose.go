@@ -79,6 +79,7 @@ type Composer struct {
 	view     siteView
 	from     Address
 	replyTo  string
+	listID   string // in angle brackets; empty: none
 	leaves   *cache[leafKey, *leaf]
 	terms    *terms
 	subjects *cache[digestKey, string]
@@ -91,6 +92,9 @@ func NewComposer(templates fs.FS, site Site) (*Composer, error) {
 	c := &Composer{
 		site: site, view: newSiteView(site), replyTo: clean(site.ReplyTo),
 		from: Address{Name: clean(site.From.Name), Address: clean(site.From.Address)},
+	}
+	if id := clean(site.ListID); id != "" {
+		c.listID = "<" + id + ">"
 	}
 	c.subjects = newCache[digestKey](leavesKept, func(string) int { return 1 })
 	c.leaves = newCache[leafKey](leavesKept, func(*leaf) int { return 1 })
@@ -121,28 +125,31 @@ func NewComposer(templates fs.FS, site Site) (*Composer, error) {
 // Encoded composes a digest as Digest does, but with its two parts ready for
 // the wire. What it says of a paper is rendered and encoded once for all letters
 // that say the same. room is where they are written; a nil one is made.
-func (c *Composer) Encoded(l Letter, in DigestInput, room *Encoded) (_ Message, err error) {
+func (c *Composer) Encoded(l Letter, in DigestInput, room *Encoded) (Message, error) {
 	if room == nil {
 		room = new(Encoded)
 	}
-	v := c.digestView(l, in, room.entries)
-	room.entries = v.Papers
+	v := &room.view
+	*v = c.digestView(l, in, v.Papers)
 	if len(v.Papers) == 0 {
 		return c.Digest(l, in)
 	}
 	room.begin()
-	if room.room, _, err = c.inText.body(&v, room.room); err != nil {
+	if _, err := c.inText.body(room); err != nil {
 		return c.Digest(l, in)
 	}
 	room.betweenParts()
-	size := 0
-	if room.room, size, err = c.inHTML.body(&v, room.room); err != nil || size > MaxHTML {
+	if size, err := c.inHTML.body(room); err != nil || size > MaxHTML {
 		return c.Digest(l, in)
 	}
-	m, err := c.envelope(l, "digest", v)
+	subject, err := c.subject(v)
+	if err != nil {
+		return c.Digest(l, in)
+	}
+	m := c.envelope(l, subject)
 	m.Encoded = room
 	m.Headers = c.listHeaders(in.Links)
-	return m, err
+	return m, nil
 }
 
 // Digest composes a digest. Picks whose paper is not in the input, or has
@@ -191,24 +198,21 @@ func (c *Composer) Notice(l Letter, in NoticeInput) (Message, error) {
 
 // message is what all kinds have in common: all but the HTML and headers.
 func (c *Composer) message(l Letter, name string, view any) (Message, error) {
-	m, err := c.envelope(l, name, view)
+	subject, err := c.words(name+".subject", view)
 	if err != nil {
-		return Message{}, err
+		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
 	}
 	text, err := c.words(name+".txt.tmpl", view)
 	if err != nil {
 		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
 	}
+	m := c.envelope(l, short(maxSubject, clean(subject)))
 	m.Text = tidy(text)
 	return m, nil
 }
 
 // envelope is a message without its text, HTML and further headers.
-func (c *Composer) envelope(l Letter, name string, view any) (Message, error) {
-	subject, err := c.subject(name+".subject", view)
-	if err != nil {
-		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
-	}
+func (c *Composer) envelope(l Letter, subject string) Message {
 	return Message{
 		From:    c.from,
 		ReplyTo: c.replyTo,
@@ -216,23 +220,23 @@ func (c *Composer) envelope(l Letter, name string, view any) (Message, error) {
 		Subject: subject,
 		ID:      l.MessageID,
 		Date:    l.Made,
-	}, nil
+	}
 }
 
-// subject is what a template says, kept for the other letters of the day that
-// begin with the same paper.
-func (c *Composer) subject(name string, view any) (string, error) {
-	var key digestKey
-	v, ofDigest := view.(digestView)
+// subject is what the template of digests says, kept for the other letters of
+// the day that begin with the same paper.
+func (c *Composer) subject(v *digestView) (string, error) {
+	const name = "digest.subject"
 	used := c.inText.usesOf(name)
-	keep := ofDigest && used&^(usesTop|usesMore|usesRising) == 0
+	keep := used&^(usesTop|usesMore|usesRising) == 0
+	var key digestKey
 	if keep {
 		key = v.key(name, used)
 		if said, ok := c.subjects.get(key); ok {
 			return said, nil
 		}
 	}
-	said, err := c.words(name, view)
+	said, err := c.words(name, *v)
 	said = short(maxSubject, clean(said))
 	if keep && err == nil {
 		c.subjects.put(key, said)
@@ -271,14 +275,14 @@ var autoSubmitted = Header{"Auto-Submitted", "auto-generated"}
 // listHeaders are the headers that make a digest a list's mail (RFC 2369, 2919,
 // 8058, 3834). A leave link that is no web page is no List-Unsubscribe.
 func (c *Composer) listHeaders(links Links) []Header {
-	var h []Header
-	if id := clean(c.site.ListID); id != "" {
-		h = append(h, Header{"List-Id", "<" + id + ">"})
+	h := make([]Header, 0, 4)
+	if c.listID != "" {
+		h = append(h, Header{"List-Id", c.listID})
 	}
 	if leave := webLink(links.Leave); leave != "" {
 		ways := "<" + leave + ">"
 		if mail := clean(links.Mail); mail != "" {
-			ways += ", <mailto:" + mail + "?subject=unsubscribe>"
+			ways = "<" + leave + ">, <mailto:" + mail + "?subject=unsubscribe>"
 		}
 		h = append(h,
 			Header{"List-Unsubscribe", ways},

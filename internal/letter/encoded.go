@@ -11,7 +11,8 @@ type Encoded struct {
 	room []byte // HeadRoom bytes, the text, Between bytes, the HTML
 	text int    // length of the text
 
-	entries []entry // what was composed from
+	view     digestView // what was composed from
+	assembly assembly
 }
 
 const (

@@ -8,16 +8,23 @@ import (
 )
 
 // item is a piece of an encoded part: text; an empty line, where none stands
-// yet; or a place for another part or for a link.
+// yet; or a place for another part or for a link. Hundreds are read for a
+// letter, mostly from memory that is far away: so they are small.
 type item struct {
 	kind     itemKind
 	inline   bool // the other part stands within a line
 	ofReason bool // nothing but what matched is filled in
 	link     linkKind
-	raw      int32     // bytes before encoding
-	hole     *hole     // for another part
-	line     []stretch // to be wrapped for each letter
+	raw      int32 // bytes before encoding
+	gap      *gap
 	quoted   []byte
+}
+
+// gap is what is filled in for each letter: another part, or a line to be
+// wrapped then.
+type gap struct {
+	hole
+	line []stretch
 }
 
 type itemKind uint8
@@ -53,13 +60,17 @@ const (
 	linkKinds
 )
 
-// onlyReasons reports whether a line depends on nothing of a letter but why a
-// paper is in it.
+// onlyReasons reports whether a part or a line depends on nothing of a letter
+// but why a paper is in it.
 func (one *item) onlyReasons() bool {
-	if one.kind != isWrapped {
+	switch one.kind {
+	case isPart:
+		return one.gap.kind == ofReasons
+	case isWrapped:
+	default:
 		return false
 	}
-	for _, s := range one.line {
+	for _, s := range one.gap.line {
 		for _, f := range s.text {
 			if f.isLink || f.hole != nil && f.hole.kind != ofReasons {
 				return false
@@ -72,7 +83,10 @@ func (one *item) onlyReasons() bool {
 func sizeOfItems(items []item) int {
 	n := 300 // the key
 	for _, one := range items {
-		n += cap(one.quoted) + 100*len(one.line) + 100
+		n += cap(one.quoted) + 100
+		if one.gap != nil {
+			n += 100 * len(one.gap.line)
+		}
 	}
 	return n
 }
@@ -256,7 +270,7 @@ func (r *recorder) nextLink(s string) (at int, kind linkKind) {
 func (w *writer) part(number string, inline bool) {
 	if h, ok := w.hole(number); ok {
 		w.flush()
-		w.items = append(w.items, item{kind: isPart, hole: &h, inline: inline})
+		w.items = append(w.items, item{kind: isPart, gap: &gap{hole: h}, inline: inline})
 	}
 }
 
@@ -286,11 +300,11 @@ func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
 	literal := e.room.literal != ""
 	out := make([]item, 0, len(items))
 	for _, one := range items {
-		if one.kind != isPart || one.hole.kind != ofPaper || literal && f.usesOf(one.hole.name)&usesMark != 0 {
+		if one.kind != isPart || one.gap.kind != ofPaper || literal && f.usesOf(one.gap.name)&usesMark != 0 {
 			out = appendItem(out, one)
 			continue
 		}
-		inner, err := f.plain(one.hole.name, e, depth+1)
+		inner, err := f.plain(one.gap.name, e, depth+1)
 		if err != nil {
 			return nil, err
 		}
@@ -305,19 +319,35 @@ func (f *format) plain(name string, e *entry, depth int) ([]item, error) {
 }
 
 // packed is what is kept, with its texts side by side in memory, where reading
-// one fetches the next, and without the room it grew in.
-func packed(items []item) []item {
+// one fetches the next, without the room it grew in, and with the gaps shared
+// that other papers' parts have too.
+func (f *format) packed(items []item) []item {
 	size := 0
 	for _, one := range items {
 		size += len(one.quoted)
 	}
 	all := make([]byte, 0, size)
+	items = slices.Clone(items)
 	for i := range items {
-		from := len(all)
-		all = append(all, items[i].quoted...)
-		items[i].quoted = all[from:len(all):len(all)]
+		one, from := &items[i], len(all)
+		all = append(all, one.quoted...)
+		one.quoted = all[from:len(all):len(all)]
+		one.ofReason = one.onlyReasons()
+		if one.kind == isPart {
+			one.gap = f.shared(one.gap)
+		}
 	}
-	return slices.Clone(items)
+	return items
+}
+
+// shared is a gap for the same part that another paper has too.
+func (f *format) shared(g *gap) *gap {
+	kept, ok := f.gaps.get(g.hole)
+	if !ok {
+		kept = g
+		f.gaps.put(g.hole, g)
+	}
+	return kept
 }
 
 // deepest is how far parts may lie in one another.

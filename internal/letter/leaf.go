@@ -29,8 +29,8 @@ type leaf struct {
 	doc            *interest.Document // of what is shown
 
 	mu      sync.Mutex
-	plates  [formats][]plate   // rendered so far
-	reasons map[string]*saying // by their term
+	plates  [formats][]plate // rendered so far
+	sayings sayings
 }
 
 func (c *Composer) newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
@@ -169,10 +169,7 @@ func (e *entry) plate(f *format, name string) ([]item, error) {
 	if len(*kept) == platesKept {
 		*kept = nil
 	}
-	items = packed(items)
-	for i := range items {
-		items[i].ofReason = items[i].onlyReasons()
-	}
+	items = f.packed(items)
 	*kept = append(*kept, plate{key, items})
 	return items, nil
 }

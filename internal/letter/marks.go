@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"hash/maphash"
 	"slices"
 
 	"paperboy/internal/interest"
@@ -37,30 +38,52 @@ func (e *entry) marks() *marks {
 // saying is what letters say of a paper for one reason, whoever's it is.
 type saying struct {
 	reason  Reason
-	matched []Matched
+	quoted  []byte              // what the lines say, one after the other
+	lines   [linesKept]saidLine // written so far, in this order
 	marks   marks
-	lines   []saidLine // written so far
+	matched []Matched
 }
 
 // saidLine is a part of a letter that only the reason fills in.
 type saidLine struct {
-	item   *item
-	whole  bool // see assembly
-	quoted []byte
-	raw    int
+	item  *item // nil: there are no more
+	whole bool  // see assembly
+	end   int32 // where it ends in what the lines say
+	raw   int32
 }
 
 const (
 	sayingsKept = 64 // how many reasons are kept with a paper
-	linesKept   = 8  // and how many lines with each
+	linesKept   = 4  // and how many lines with each: in both formats, as the first paper and as another
 )
+
+// sayings are those kept with a paper: few, so that they can be looked through
+// by the hashes of their terms, which lie side by side in memory.
+type sayings []hashed
+
+type hashed struct {
+	hash uint64
+	*saying
+}
+
+var termSeed = maphash.MakeSeed()
+
+func (s sayings) of(hash uint64, r Reason) *saying {
+	for i := range s {
+		if s[i].hash == hash && s[i].reason == r {
+			return s[i].saying
+		}
+	}
+	return nil
+}
 
 // saying returns what is said for a reason, kept or made now. A term that no
 // longer parses has no marks, nor has one that is about no title or abstract.
 func (l *leaf) saying(r Reason, parsed *terms) *saying {
+	hash := maphash.String(termSeed, r.Term)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if kept := l.reasons[r.Term]; kept != nil && kept.reason.Text == r.Text && kept.reason.Field == r.Field {
+	if kept := l.sayings.of(hash, r); kept != nil {
 		return kept
 	}
 	r = r.alone()
@@ -68,10 +91,10 @@ func (l *leaf) saying(r Reason, parsed *terms) *saying {
 	if r.Field == "title" || r.Field == "abstract" {
 		one.marks = l.marksOf(r.Term, parsed)
 	}
-	if len(l.reasons) >= sayingsKept || l.reasons == nil {
-		l.reasons = map[string]*saying{}
+	if len(l.sayings) >= sayingsKept {
+		l.sayings = nil
 	}
-	l.reasons[r.Term] = one
+	l.sayings = append(l.sayings, hashed{hash, one})
 	return one
 }
 
@@ -93,23 +116,27 @@ func (l *leaf) marksOf(term string, parsed *terms) marks {
 }
 
 // line returns what an item said of this reason before.
-func (l *leaf) line(t *saying, of *item, whole bool) (saidLine, bool) {
+func (l *leaf) line(t *saying, of *item, whole bool) (quoted []byte, raw int, kept bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, one := range t.lines {
+	begin := int32(0)
+	for i := range t.lines {
+		one := &t.lines[i]
 		if one.item == of && one.whole == whole {
-			return one, true
+			return t.quoted[begin:one.end], int(one.raw), true
 		}
+		begin = one.end
 	}
-	return saidLine{}, false
+	return nil, 0, false
 }
 
-func (l *leaf) keepLine(t *saying, one saidLine) {
+func (l *leaf) keepLine(t *saying, of *item, said *assembly) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(t.lines) >= linesKept {
-		t.lines = nil
+	free := slices.IndexFunc(t.lines[:], func(one saidLine) bool { return one.item == nil })
+	if free < 0 { // others may still read what was said
+		free, t.lines, t.quoted = 0, [linesKept]saidLine{}, nil
 	}
-	one.quoted = slices.Clip(one.quoted)
-	t.lines = append(t.lines, one)
+	t.quoted = append(t.quoted, said.out...)
+	t.lines[free] = saidLine{of, said.whole, int32(len(t.quoted)), int32(said.raw)}
 }

@@ -43,6 +43,7 @@ type format struct {
 	digests *cache[digestKey, []item]
 	forms   *cache[formKey, *form]
 	numbers *cache[numberKey, string]
+	gaps    *cache[hole, *gap] // of papers
 }
 
 // formats is how many there are.
@@ -102,6 +103,7 @@ func newFormat(number int, frame string, execute func(io.Writer, string, any) er
 		digests: newCache[digestKey](digestsKept, sizeOfItems),
 		forms:   newCache[formKey](formsKept, func(*form) int { return 1 }),
 		numbers: newCache[numberKey](formsKept, func(string) int { return 1 }),
+		gaps:    newCache[hole](formsKept, func(*gap) int { return 1 }),
 	}
 }
 
@@ -196,10 +198,10 @@ func (v *digestView) partOf(f *format, name string) ([]item, error) {
 	items, kept := f.digests.get(key)
 	if !kept {
 		var err error
-		if items, err = f.shared(name, v, used); err != nil {
+		if items, err = f.common(name, v, used); err != nil {
 			return nil, err
 		}
-		items = packed(items)
+		items = f.packed(items)
 		f.digests.put(key, items)
 	}
 	if len(items) == 1 && items[0].kind == isUnkept {
@@ -208,9 +210,9 @@ func (v *digestView) partOf(f *format, name string) ([]item, error) {
 	return items, nil
 }
 
-// shared is a part for all readers with any keywords or, where it does more with
+// common is a part for all readers with any keywords or, where it does more with
 // them than show them, the sign that there is none.
-func (f *format) shared(name string, v *digestView, used uses) ([]item, error) {
+func (f *format) common(name string, v *digestView, used uses) ([]item, error) {
 	if used&usesKeywords == 0 || v.Keywords == "" {
 		return f.render(name, v, "")
 	}

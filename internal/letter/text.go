@@ -86,9 +86,9 @@ func short(n int, s string) string {
 // lines splits an operator's or reader's text at its line breaks, each line
 // cleaned, without empty ones.
 func lines(s string) []string {
-	var out []string
+	out := make([]string, 0, strings.Count(s, "\n")+1)
 	for line := range strings.Lines(s) {
-		if line = clean(line); line != "" {
+		if line = clean(strings.TrimSuffix(line, "\n")); line != "" {
 			out = append(out, line)
 		}
 	}

@@ -67,7 +67,7 @@ func (w *writer) wrapped(line string) {
 		indent, _ := strconv.Unquote(asked[1])
 		all, line = append(all, stretch{w.fragments(asked[2]), width, indent}), after
 	}
-	w.items = append(w.items, item{kind: isWrapped, line: all})
+	w.items = append(w.items, item{kind: isWrapped, gap: &gap{line: all}})
 }
 
 // fragments cuts a text at the marks in it.
@@ -98,8 +98,8 @@ func (w *writer) linked(all []fragment, s string) []fragment {
 // wrapped fills in a line and writes it.
 func (a *assembly) wrapped(one *item, of whole) (err error) {
 	a.line = a.line[:0]
-	for i := range one.line {
-		s := &one.line[i]
+	for i := range one.gap.line {
+		s := &one.gap.line[i]
 		a.said = a.said[:0]
 		for k := range s.text {
 			if a.said, err = a.appendFragment(a.said, &s.text[k], of); err != nil {
@@ -116,22 +116,22 @@ func (a *assembly) wrapped(one *item, of whole) (err error) {
 	return nil
 }
 
-// saying writes a line that only the reason for a paper fills in, as it was written
-// for a reader before. What begins or ends with an empty line is left to wrapped:
+// saying writes what only the reason for a paper fills in, as it was written
+// for a reader before. What begins or ends with an empty line is left to filled:
 // that depends on what stands around it.
 func (a *assembly) saying(one *item, e *entry) error {
-	if kept, ok := e.leaf.line(e.saying, one, a.whole); ok {
-		a.write(kept.quoted, kept.raw)
+	if kept, raw, ok := e.leaf.line(e.saying, one, a.whole); ok {
+		a.write(kept, raw)
 		return nil
 	}
-	alone := assembly{format: a.format, whole: a.whole, begun: true}
-	if err := alone.wrapped(one, e); err != nil {
+	alone := &assembly{format: a.format, whole: a.whole, begun: true}
+	if err := alone.filled(one, e); err != nil {
 		return err
 	}
 	if alone.blank || len(alone.out) == 0 || bytes.HasPrefix(alone.out, []byte("\r\n")) {
-		return a.wrapped(one, e)
+		return a.filled(one, e)
 	}
-	e.leaf.keepLine(e.saying, saidLine{one, a.whole, alone.out, alone.raw})
+	e.leaf.keepLine(e.saying, one, alone)
 	a.write(alone.out, alone.raw)
 	return nil
 }

@@ -45,11 +45,11 @@ func (c *conn) Begin(ctx context.Context, e letter.Envelope) {
 	if c.over != nil || !c.pipelining || c.begun || c.ahead != nil {
 		return
 	}
-	steps, refusal := c.steps(e)
+	steps, refusal := c.steps(nil, e)
 	if refusal != nil {
 		return
 	}
-	defer context.AfterFunc(ctx, c.wire.cut)()
+	defer c.watch(ctx)()
 	ended := c.upToDot(steps, wireForm(e))
 	if err := c.client.Text.W.Flush(); err != nil && ended.Stage == "" {
 		ended = c.undotted(err)
@@ -64,7 +64,7 @@ func (c *conn) Send(ctx context.Context, e letter.Envelope) letter.Reply {
 	if err := ctx.Err(); err != nil {
 		return c.end(letter.Reply{Stage: letter.StageConnect, Host: c.host, Text: err.Error()})
 	}
-	stop := context.AfterFunc(ctx, c.wire.cut)
+	stop := c.watch(ctx)
 	reply := c.transact(e)
 	if !stop() && reply.Code == 0 {
 		reply.Text = ctx.Err().Error() + ": " + reply.Text
@@ -74,6 +74,17 @@ func (c *conn) Send(ctx context.Context, e letter.Envelope) letter.Reply {
 	}
 	return reply
 }
+
+// watch cuts the connection when ctx ends, until it is stopped, as
+// context.AfterFunc does.
+func (c *conn) watch(ctx context.Context) (stop func() bool) {
+	if ctx.Done() == nil {
+		return neverCut
+	}
+	return context.AfterFunc(ctx, c.wire.cut)
+}
+
+func neverCut() bool { return true }
 
 // end cuts the connection; every later Send says that it is over. Where the
 // server had enough of this connection before it was asked about this letter,
@@ -97,7 +108,7 @@ func (c *conn) transact(e letter.Envelope) (r letter.Reply) {
 	if c.ahead != nil {
 		r, c.ahead = *c.ahead, nil
 	} else {
-		steps, refusal := c.steps(e)
+		steps, refusal := c.steps(nil, e)
 		if refusal != nil {
 			return *refusal
 		}
@@ -138,17 +149,18 @@ func (c *conn) upToDot(steps []step, data []byte) letter.Reply {
 	return c.data(data)
 }
 
-// steps are the commands before a letter, or why it can't be offered here.
-func (c *conn) steps(e letter.Envelope) ([]step, *letter.Reply) {
+// steps appends the commands before a letter to those before them, or tells why
+// it can't be offered here.
+func (c *conn) steps(before []step, e letter.Envelope) ([]step, *letter.Reply) {
 	from, to, utf8Needed, refusal := c.address(e)
 	if refusal != nil {
-		return nil, refusal
+		return before, refusal
 	}
-	return []step{
-		{letter.StageMail, c.mail(from, utf8Needed), anyYes},
-		{letter.StageRcpt, "RCPT TO:" + to, anyYes},
-		{letter.StageData, "DATA", goAhead},
-	}, nil
+	return append(before,
+		step{letter.StageMail, c.mail(from, utf8Needed), anyYes},
+		step{letter.StageRcpt, "RCPT TO:" + to, anyYes},
+		step{letter.StageData, "DATA", goAhead},
+	), nil
 }
 
 // What answer to a command is a yes.
@@ -165,14 +177,14 @@ type step struct {
 }
 
 func (c *conn) mail(from string, utf8Needed bool) string {
-	line := "MAIL FROM:" + from
+	var body, utf8 string
 	if c.eightBit {
-		line += " BODY=8BITMIME"
+		body = " BODY=8BITMIME"
 	}
 	if utf8Needed {
-		line += " SMTPUTF8"
+		utf8 = " SMTPUTF8"
 	}
-	return line
+	return "MAIL FROM:" + from + body + utf8
 }
 
 func (c *conn) reset() error {
@@ -278,11 +290,9 @@ func (c *conn) data(data []byte) letter.Reply {
 // went out and no answer came, nobody knows. Where it is known which letter is
 // next, the commands before that one may go out with it (RFC 2920, section 3.1).
 func (c *conn) dot(next *letter.Envelope) letter.Reply {
-	all := []step{finalDot}
+	all := append(make([]step, 0, 4), finalDot)
 	if next != nil && c.pipelining {
-		if steps, refusal := c.steps(*next); refusal == nil {
-			all = append(all, steps...)
-		}
+		all, _ = c.steps(all, *next) // one that can't be offered shows in its turn
 		// What was written before it must not share its fate.
 		if err := c.client.Text.W.Flush(); err != nil {
 			return c.undotted(err)
@@ -349,16 +359,15 @@ func (c *conn) address(e letter.Envelope) (from, to string, utf8Needed bool, ref
 	refuse := func(stage letter.Stage, text string) *letter.Reply {
 		return &letter.Reply{Stage: stage, Host: c.host, Code: badMailbox, Text: text}
 	}
-	sender, err := route(e.From)
+	from, err := route(e.From)
 	if err != nil {
 		return "", "", false, refuse(letter.StageMail, "5.1.7 not sent: "+err.Error())
 	}
-	recipient, err := route(e.To)
+	to, err = route(e.To)
 	if err != nil {
 		return "", "", false, refuse(letter.StageRcpt, "5.1.3 not sent: "+err.Error())
 	}
-	from, to = sender.String(), recipient.String()
-	utf8Needed = !isASCII(from + to)
+	utf8Needed = !isASCII(from) || !isASCII(to)
 	if ok, _ := c.client.Extension("SMTPUTF8"); utf8Needed && !ok {
 		return "", "", false, refuse(letter.StageRcpt,
 			"5.6.7 not sent: the server takes no address beyond ASCII before the @ (no SMTPUTF8)")

@@ -1,7 +1,6 @@
 package post
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -20,7 +19,7 @@ const (
 
 // header collects header fields. The first fault is kept in err.
 type header struct {
-	buf bytes.Buffer
+	out []byte
 	err error
 }
 
@@ -41,16 +40,14 @@ func (h *header) plain(name, value string) {
 		h.fail(name, fmt.Errorf("line break or control character at byte %d of %.80q", i+1, value))
 		return
 	}
-	h.buf.WriteString(name)
-	h.buf.WriteByte(':')
+	h.out = append(append(h.out, name...), ':')
 	length, first := len(name)+1, true
 	for word := range strings.SplitSeq(strings.TrimSpace(value), " ") {
 		if !first && word != "" && length+1+len(word) > foldAt {
 			h.endLine(name, length)
 			length = 0
 		}
-		h.buf.WriteByte(' ')
-		h.buf.WriteString(word)
+		h.out = append(append(h.out, ' '), word...)
 		length, first = length+1+len(word), false
 	}
 	h.endLine(name, length)
@@ -60,7 +57,7 @@ func (h *header) endLine(name string, length int) {
 	if length > longest {
 		h.fail(name, fmt.Errorf("a line of %d characters, no more than %d may be sent", length, longest))
 	}
-	h.buf.WriteString("\r\n")
+	h.out = append(h.out, "\r\n"...)
 }
 
 // text writes a field of free text, as encoded words where it needs to be.
@@ -119,46 +116,50 @@ func (h *header) mailbox(field, name, address string) {
 		h.fail(field, fmt.Errorf("line break or control character in the name %.80q", name))
 		return
 	}
-	if needsWords(name) {
-		h.plain(field, encodeWords(name, foldAt-len(field)-2)+" "+box.String())
-		return
+	switch {
+	case needsWords(name):
+		box = encodeWords(name, foldAt-len(field)-2) + " " + box
+	case name != "":
+		box = `"` + quoted.Replace(name) + `" ` + box
 	}
-	box.Name = name
-	h.plain(field, box.String())
+	h.plain(field, box)
 }
+
+// quoted is what needs a backslash between quotation marks.
+var quoted = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 func (h *header) messageID(id string) {
 	local, domain, ok := strings.Cut(id, "@")
-	if !ok || local == "" || domain == "" || !isASCII(id) || strings.ContainsAny(local+domain, "<>@ ") {
+	if !ok || local == "" || domain == "" || !isASCII(id) || strings.ContainsAny(local, "<> ") || strings.ContainsAny(domain, "<>@ ") {
 		h.fail("Message-ID", fmt.Errorf("%.80q is not of the form left@right", id))
 		return
 	}
 	h.plain("Message-ID", "<"+id+">")
 }
 
-// route returns an address, which writes itself in angle brackets, with its
-// domain in ASCII. What is before the @ stays as it is.
-func route(address string) (*mail.Address, error) {
+// route returns an address in angle brackets, with its domain in ASCII. What is
+// before the @ stays as it is.
+func route(address string) (string, error) {
 	if i := control(address); i >= 0 {
-		return nil, fmt.Errorf("line break or control character at byte %d of the address %.80q", i+1, address)
+		return "", fmt.Errorf("line break or control character at byte %d of the address %.80q", i+1, address)
 	}
 	at := strings.LastIndexByte(address, '@')
 	ascii := address
 	if domain := address[at+1:]; !isASCII(domain) {
 		name, err := idna.Lookup.ToASCII(domain)
 		if err != nil {
-			return nil, fmt.Errorf("domain of %.80q: %w", address, err)
+			return "", fmt.Errorf("domain of %.80q: %w", address, err)
 		}
 		ascii = address[:at+1] + name
 	}
 	if plainAddress(ascii) {
-		return &mail.Address{Address: ascii}, nil
+		return "<" + ascii + ">", nil
 	}
 	parsed, err := mail.ParseAddress("<" + ascii + ">")
 	if err != nil {
-		return nil, fmt.Errorf("address %.80q: %w", address, err)
+		return "", fmt.Errorf("address %.80q: %w", address, err)
 	}
-	return parsed, nil
+	return parsed.String(), nil
 }
 
 // plainAddress reports whether an address is of the most usual characters, with
@@ -219,7 +220,8 @@ func quote(out []byte, r rune) []byte {
 		return append(out, byte(r))
 	}
 	const digits = "0123456789ABCDEF"
-	for _, b := range utf8.AppendRune(nil, r) {
+	var bytes [utf8.UTFMax]byte
+	for _, b := range utf8.AppendRune(bytes[:0], r) {
 		out = append(out, '=', digits[b>>4], digits[b&15])
 	}
 	return out

@@ -43,34 +43,33 @@ func Build(m letter.Message) ([]byte, error) {
 	if h.err != nil {
 		return nil, fmt.Errorf("build message %q: %w", m.ID, h.err)
 	}
-	h.buf.WriteString("\r\n")
-	h.buf.Write(body)
-	return h.buf.Bytes(), nil
+	h.out = append(h.out, "\r\n"...)
+	return append(h.out, body...), nil
 }
 
 // join builds a message whose parts are encoded already. Nothing in them can
 // read like the line between them: "=_" does not occur in quoted-printable.
 func join(m letter.Message) ([]byte, error) {
 	sum := sha256.Sum256([]byte(m.ID))
-	boundary := "=_" + hex.EncodeToString(sum[:20])
-	head, between := &header{buf: *bytes.NewBuffer(m.Encoded.Head())}, new(header)
+	boundary := string(hex.AppendEncode([]byte("=_"), sum[:20]))
+	head, between := &header{out: m.Encoded.Head()}, &header{out: make([]byte, 0, letter.Between)}
 	head.message(m)
 	head.plain("Content-Type", `multipart/alternative; boundary="`+boundary+`"`)
-	head.part(boundary, "text/plain")
-	between.part(boundary, "text/html")
+	head.part(boundary, "text/plain; charset=UTF-8")
+	between.part(boundary, "text/html; charset=UTF-8")
 	if err := cmp.Or(head.err, between.err); err != nil {
 		return nil, fmt.Errorf("build message %q: %w", m.ID, err)
 	}
-	end := "\r\n--" + boundary + "--\r\n"
-	return m.Encoded.Join(head.buf.Bytes(), between.buf.Bytes(), []byte(end)), nil
+	end := []byte("\r\n--" + boundary + "--\r\n")
+	return m.Encoded.Join(head.out, between.out, end), nil
 }
 
 // part writes what stands before a part that is encoded already.
 func (h *header) part(boundary, kind string) {
-	h.buf.WriteString("\r\n--" + boundary + "\r\n")
-	h.plain("Content-Type", kind+"; charset=UTF-8")
+	h.out = append(append(append(h.out, "\r\n--"...), boundary...), "\r\n"...)
+	h.plain("Content-Type", kind)
 	h.plain("Content-Transfer-Encoding", "quoted-printable")
-	h.buf.WriteString("\r\n")
+	h.out = append(h.out, "\r\n"...)
 }
 
 // message writes the fields of m, those about the content apart.

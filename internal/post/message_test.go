@@ -96,8 +96,8 @@ func TestEncodedPartsMakeTheSameMessage(t *testing.T) {
 		t.Errorf("header (-by go-mail +encoded before):\n%s", diff)
 	}
 	between := new(header)
-	if between.part(strings.Repeat("x", len("=_")+40), "text/html"); between.buf.Len() != letter.Between {
-		t.Errorf("%d bytes stand between the parts, and %d are left free", between.buf.Len(), letter.Between)
+	if between.part(strings.Repeat("x", len("=_")+40), "text/html; charset=UTF-8"); len(between.out) != letter.Between {
+		t.Errorf("%d bytes stand between the parts, and %d are left free", len(between.out), letter.Between)
 	}
 	encoded.Headers = append(encoded.Headers, letter.Header{Name: "X-Long", Value: strings.Repeat("long ", letter.HeadRoom)})
 	raw, err := Build(encoded)
