@@ -11,8 +11,9 @@ import (
 // ahead composes letters that wait for a courier, so that the processor has
 // work while all couriers wait for the mail server or a commit. It composes many
 // in one go, as long as it has rooms: what it needs for that is then at hand,
-// and each costs half as much as when composing takes turns with sending. A
-// courier that comes to a letter first composes it itself.
+// and each costs half as much as when composing takes turns with sending. Who
+// waits for its processor does not wait longer than for one letter. A courier
+// that comes to a letter first composes it itself.
 type ahead struct {
 	*Edition
 	in chan *parcel // those that wait, in the order in which they came
@@ -108,6 +109,7 @@ func (a *ahead) work(ctx context.Context) error {
 		d.room = room
 		d.envelope, d.fault = a.envelope(p, room)
 		close(d.done)
+		yield() // a mail server on this machine, or a commit, is more urgent
 	}
 	return nil
 }
