@@ -27,7 +27,7 @@ type ahead struct {
 
 const (
 	aheadRooms = queueRoom
-	aheadRun   = aheadRooms * 3 / 4 // how many letters are composed in one go
+	aheadRun   = aheadRooms / 5 // how many letters are composed in one go
 )
 
 func newAhead(e *Edition) *ahead {
