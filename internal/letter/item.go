@@ -340,7 +340,7 @@ func (f *format) packed(items []item) []item {
 	return items
 }
 
-// shared is a gap for the same part that another paper has too.
+// shared is a gap for the same part that something else kept has too.
 func (f *format) shared(g *gap) *gap {
 	kept, ok := f.gaps.get(g.hole)
 	if !ok {

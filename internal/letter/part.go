@@ -43,7 +43,7 @@ type format struct {
 	digests *cache[digestKey, []item]
 	forms   *cache[formKey, *form]
 	numbers *cache[numberKey, string]
-	gaps    *cache[hole, *gap] // of papers
+	gaps    *cache[hole, *gap] // of parts that are kept
 }
 
 // formats is how many there are.

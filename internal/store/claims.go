@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -147,10 +146,20 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) (waiting bool, err e
 }
 
 // Claim makes the owner the only one to send at most limit queued letters, and
-// returns them with their readers: those never tried first, so that what is
-// refused again and again holds up nobody; notices before digests, the oldest
-// first.
+// returns them with their readers. It chooses those never tried first, so that
+// what is refused again and again holds up nobody, and notices before digests,
+// the oldest first; of those chosen, notices come first in any case.
 func (s *Store) Claim(ctx context.Context, owner int64, now time.Time, limit int) ([]digest.Claim, error) {
+	// What another process may change stands twice: where engines let two claims
+	// choose the same rows, the second finds them taken when it comes to write.
+	// Whether a letter is still wanted, its turn asks once more.
+	const free = `state = 'queued' AND owner IS NULL AND (retry IS NULL OR retry <= $2)`
+	const query = `
+		UPDATE letters SET owner = $1
+		WHERE id IN (SELECT id FROM letters WHERE ` + free + ` AND (expires IS NULL OR expires > $2) AND ` + wanted + `
+				ORDER BY (retry IS NOT NULL), (kind = 'digest'), made, id LIMIT $3)
+			AND ` + free + `
+		RETURNING id`
 	var claims []digest.Claim
 	err := s.write(ctx, func(t *tx) error {
 		known, err := t.find(`SELECT 1 FROM owners WHERE id = $1`, []any{owner}, new(int))
@@ -160,10 +169,11 @@ func (s *Store) Claim(ctx context.Context, owner int64, now time.Time, limit int
 		if !known {
 			return ErrLost
 		}
-		if claims, err = t.free(now, limit); err != nil || len(claims) == 0 {
-			return err
+		ids, err := collect(t, query, []any{owner, stamp(now), limit}, func(scan func(...any) error, id *any) error { return scan(id) })
+		if err == nil {
+			claims, err = t.claims(ids)
 		}
-		return t.claim(owner, claims)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim letters: %w", aboutOwner(owner, err))
@@ -171,47 +181,36 @@ func (s *Store) Claim(ctx context.Context, owner int64, now time.Time, limit int
 	return claims, nil
 }
 
-// free finds letters that nobody holds, in the order of sending.
-func (t *tx) free(now time.Time, limit int) ([]digest.Claim, error) {
-	const query = `
-		SELECT ` + letterKey + `readers.address` + letterContent + `,
-			readers.id, readers.state, readers.zone, readers.weekly, readers.confirmed, readers.gone, readers.suppressed
-		FROM letters CROSS JOIN readers ON readers.id = letters.reader
-		WHERE letters.state = 'queued' AND owner IS NULL AND (retry IS NULL OR retry <= $1)
-			AND (expires IS NULL OR expires > $1) AND (kind <> 'digest' OR readers.state = 'active')
-		ORDER BY (retry IS NOT NULL), (kind = 'digest'), made, letters.id LIMIT $2`
-	all := make([]digest.Claim, 0, limit)
+// claims returns letters with their readers, in the order of sending.
+func (t *tx) claims(ids []any) ([]digest.Claim, error) {
+	all := make([]digest.Claim, 0, len(ids))
 	var into []any
-	err := t.each(query, []any{stamp(now), limit}, func(scan func(...any) error) error {
-		all = append(all, digest.Claim{})
-		one := &all[len(all)-1]
-		r := &one.To
-		return scanLetter(func(columns ...any) error {
-			into = append(append(into[:0], columns...), &r.ID, &r.State, &r.Rhythm.Zone, truth{&r.Rhythm.Weekly},
-				moment{&r.Confirmed}, moment{&r.LeftAt}, moment{&r.SuppressedAt})
-			return scan(into...)
-		}, &one.Letter)
-	})
+	for some := range slices.Chunk(ids, atOnce) {
+		query := `
+			SELECT ` + letterKey + `readers.address` + letterContent + `,
+				readers.id, readers.state, readers.zone, readers.weekly, readers.confirmed, readers.gone, readers.suppressed
+			FROM letters JOIN readers ON readers.id = letters.reader WHERE letters.id IN (` + places(1, len(some)) + `)`
+		err := t.each(query, some, func(scan func(...any) error) error {
+			all = append(all, digest.Claim{})
+			one := &all[len(all)-1]
+			r := &one.To
+			return scanLetter(func(columns ...any) error {
+				into = append(append(into[:0], columns...), &r.ID, &r.State, &r.Rhythm.Zone, truth{&r.Rhythm.Weekly},
+					moment{&r.Confirmed}, moment{&r.LeftAt}, moment{&r.SuppressedAt})
+				return scan(into...)
+			}, &one.Letter)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
 	slices.SortFunc(all, inOrder)
-	return all, err
+	return all, nil
 }
 
-// inOrder has notices first, also before digests that were never tried.
 func inOrder(a, b digest.Claim) int {
 	isDigest := func(c digest.Claim) int { return flag(c.Kind == letter.Digest) }
 	return cmp.Or(cmp.Compare(isDigest(a), isDigest(b)), a.Made.Compare(b.Made), cmp.Compare(a.ID, b.ID))
-}
-
-func (t *tx) claim(owner int64, claims []digest.Claim) error {
-	ids := make([]int64, len(claims))
-	for i, c := range claims {
-		ids[i] = c.ID
-	}
-	list, err := json.Marshal(ids)
-	if err == nil {
-		_, err = t.exec(`UPDATE letters SET owner = $1 WHERE id IN (SELECT value FROM json_each($2))`, owner, string(list))
-	}
-	return err
 }
 
 // Release gives back claims on letters that were not tried.

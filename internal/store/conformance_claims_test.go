@@ -90,18 +90,30 @@ var claimTests = []test{
 			w.Error(diff)
 		}
 	}},
+	{"a notice that is tried again goes before the digests claimed with it", func(w *world) {
+		w.ask("c@example.org", noon)
+		owner := w.join(noon)
+		w.settle(owner, w.claim(owner, noon)[0], letter.Temporary, letter.Queued, noon)
+		w.enqueue(w.add("a@example.org", noon), noon)
+		got := w.claim(owner, noon.Add(2*hour))
+		if len(got) != 2 || got[0].Kind != letter.Confirmation || got[1].Kind != letter.Digest {
+			w.Errorf("claimed %+v", got)
+		}
+	}},
 	{"a turn settles the letter before and tells of the next, gone readers and all", func(w *world) {
 		a, b, c := w.add("a@example.org", noon), w.add("b@example.org", noon), w.add("c@example.org", noon)
-		for _, r := range []subscription.Reader{a, b, c} {
+		d := w.add("d@example.org", noon)
+		for _, r := range []subscription.Reader{a, b, c, d} {
 			w.enqueue(r, noon)
 		}
 		owner := w.join(noon)
 		ls := w.claim(owner, noon)
 		w.ok(w.Leave(w.Context(), b.ID, noon))
+		w.ok(w.Delete(w.Context(), d.ID))
 		done := []letter.Settlement{settlement(ls[0], letter.Delivered, letter.Sent, noon)}
-		held, err := w.Turn(w.Context(), owner, done, []int64{ls[0].ID, ls[1].ID, ls[2].ID, 4711})
+		held, err := w.Turn(w.Context(), owner, done, []int64{ls[0].ID, ls[1].ID, ls[2].ID, ls[3].ID, 4711})
 		w.ok(err)
-		want := map[int64]bool{ls[0].ID: false, ls[1].ID: false, ls[2].ID: true, 4711: false}
+		want := map[int64]bool{ls[0].ID: false, ls[1].ID: false, ls[2].ID: true, ls[3].ID: false, 4711: false}
 		if diff := cmp.Diff(want, held); diff != "" {
 			w.Error(diff)
 		}

@@ -189,14 +189,17 @@ func (t *tx) keep(s letter.Settlement) error {
 	return t.insertAttempts([]letter.Settlement{s})
 }
 
-// attemptArgs is how many parameters an attempt takes. They have no names: for
-// each that has, SQLite looks through all names.
-const attemptArgs = 8
+// attemptArgs is how many parameters an attempt takes.
+const attemptArgs = 7
 
 var attemptsQuery = forEach(func(n int) string {
-	const row = `(?, (SELECT COALESCE(MAX(number), 0) + 1 FROM attempts WHERE letter = ?), ?, ?, ?, ?, ?, ?)`
-	return `INSERT INTO attempts (letter, number, at, outcome, stage, host, code, text) VALUES ` +
-		strings.Join(slices.Repeat([]string{row}, n), ", ")
+	rows := make([]string, n)
+	for i := range rows {
+		first := i*attemptArgs + 1
+		rows[i] = fmt.Sprintf(`($%d, (SELECT COALESCE(MAX(number), 0) + 1 FROM attempts WHERE letter = $%d), %s)`,
+			first, first, places(first+1, attemptArgs-1))
+	}
+	return `INSERT INTO attempts (letter, number, at, outcome, stage, host, code, text) VALUES ` + strings.Join(rows, ", ")
 })
 
 // insertAttempts adds one attempt to each of these letters.
@@ -204,7 +207,7 @@ func (t *tx) insertAttempts(ss []letter.Settlement) error {
 	args := make([]any, 0, together*attemptArgs)
 	for _, s := range ss {
 		a := s.Attempt
-		args = append(args, s.Letter, s.Letter, stamp(a.At), a.Outcome, a.Stage, a.Host, a.Code, a.Text)
+		args = append(args, s.Letter, stamp(a.At), a.Outcome, a.Stage, a.Host, a.Code, a.Text)
 	}
 	_, err := t.exec(attemptsQuery[len(ss)], args...)
 	return err
