@@ -69,7 +69,6 @@ const maxSubject = 150
 // Composer renders letters from templates and values. It is safe for
 // concurrent use.
 type Composer struct {
-	site   Site
 	html   *htmltemplate.Template
 	text   *texttemplate.Template
 	inHTML *format
@@ -90,7 +89,7 @@ type Composer struct {
 // template is an error here, with its file and line.
 func NewComposer(templates fs.FS, site Site) (*Composer, error) {
 	c := &Composer{
-		site: site, view: newSiteView(site), replyTo: clean(site.ReplyTo),
+		view: newSiteView(site), replyTo: clean(site.ReplyTo),
 		from: Address{Name: clean(site.From.Name), Address: clean(site.From.Address)},
 	}
 	if id := clean(site.ListID); id != "" {
@@ -198,7 +197,7 @@ func (c *Composer) Notice(l Letter, in NoticeInput) (Message, error) {
 
 // message is what all kinds have in common: all but the HTML and headers.
 func (c *Composer) message(l Letter, name string, view any) (Message, error) {
-	subject, err := c.words(name+".subject", view)
+	subject, err := c.bounded(name+".subject", view)
 	if err != nil {
 		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
 	}
@@ -206,7 +205,7 @@ func (c *Composer) message(l Letter, name string, view any) (Message, error) {
 	if err != nil {
 		return Message{}, fmt.Errorf("compose letter %d: %w", l.ID, err)
 	}
-	m := c.envelope(l, short(maxSubject, clean(subject)))
+	m := c.envelope(l, subject)
 	m.Text = tidy(text)
 	return m, nil
 }
@@ -236,12 +235,17 @@ func (c *Composer) subject(v *digestView) (string, error) {
 			return said, nil
 		}
 	}
-	said, err := c.words(name, *v)
-	said = short(maxSubject, clean(said))
+	said, err := c.bounded(name, *v)
 	if keep && err == nil {
 		c.subjects.put(key, said)
 	}
 	return said, err
+}
+
+// bounded is a subject as a template says it, in one line that is not too long.
+func (c *Composer) bounded(name string, view any) (string, error) {
+	said, err := c.words(name, view)
+	return short(maxSubject, clean(said)), err
 }
 
 // words renders a template of the text part. Templates call it too, to wrap

@@ -117,8 +117,8 @@ func (a *assembly) wrapped(one *item, of whole) (err error) {
 }
 
 // saying writes what only the reason for a paper fills in, as it was written
-// for a reader before. What says nothing, or begins or ends with an empty line, is left to filled:
-// that depends on what stands around it.
+// for a reader before. What says nothing, or begins or ends with an empty line,
+// is left to filled: that depends on what stands around it.
 func (a *assembly) saying(one *item, e *entry) error {
 	if kept, raw, ok := e.leaf.line(e.saying, one, a.whole); ok {
 		a.write(kept, raw)
