@@ -1,6 +1,9 @@
 package letter
 
-import "bytes"
+import (
+	"bytes"
+	"sync"
+)
 
 // assembly is a body that is being put together.
 type assembly struct {
@@ -18,16 +21,27 @@ type scratch struct {
 	showing []Piece
 	said    []byte
 	line    []byte
+	plates  [][]item
+	read    int32 // of all that was read ahead, so that it is not left out
 }
 
-// body renders the digest of a room in one format, and appends it there. raw is
-// its length before encoding.
-func (f *format) body(in *Encoded) (raw int, err error) {
-	a := &in.assembly
-	*a = assembly{format: f, out: in.room, scratch: a.scratch}
-	err = a.digest(f.frame, &in.view)
-	in.room = a.out
-	return a.raw, err
+// desk is where a digest is put together.
+type desk struct {
+	view digestView
+	assembly
+}
+
+// desks serve one letter after another: what stands on them is at hand for the
+// next one, where it would have to be fetched from afar if each room had its own.
+var desks = sync.Pool{New: func() any { return new(desk) }}
+
+// body renders the digest in one format, and appends it to a room. raw is its
+// length before encoding.
+func (d *desk) body(f *format, in *Encoded) (raw int, err error) {
+	d.assembly = assembly{format: f, out: in.room, scratch: d.scratch}
+	err = d.digest(f.frame, &d.view)
+	in.room, d.out = d.out, nil
+	return d.raw, err
 }
 
 // digest writes a part of a digest.
@@ -49,16 +63,76 @@ func (a *assembly) entry(h hole, e *entry) error {
 		}
 		return a.add(items, e)
 	case ofTitle:
-		a.marked(e.looks, e.leaf.title, e.marks().title)
+		a.marked(e.looks, &e.leaf.title, e.marks().title)
 		return nil
 	case ofSummary:
-		a.marked(e.looks, e.leaf.summary, e.marks().summary)
+		a.marked(e.looks, &e.leaf.summary, e.marks().summary)
 		return nil
 	}
 	var err error
 	a.said, err = a.appendSaid(a.said[:0], h, e)
 	a.text(a.said)
 	return err
+}
+
+// entries writes a part of every entry.
+func (a *assembly) entries(h hole, all []entry) error {
+	if h.kind == ofPaper {
+		return a.plated(h.name, all)
+	}
+	for i := range all {
+		if err := a.entry(h, &all[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plated writes a part of every entry that is kept with its paper: all are looked
+// up before any is copied.
+func (a *assembly) plated(name string, all []entry) error {
+	a.plates = a.plates[:0]
+	for i := range all {
+		items, err := all[i].plate(a.format, name)
+		if err != nil {
+			return err
+		}
+		a.plates = append(a.plates, items)
+	}
+	a.readAhead(all)
+	for i, items := range a.plates {
+		if err := a.add(items, &all[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readAhead reads a little wherever the texts of entries lie, far from one
+// another: the processor waits for many places in memory in the time of one, as
+// long as nothing that it does meanwhile depends on what it reads.
+func (a *assembly) readAhead(all []entry) {
+	for _, items := range a.plates {
+		for i := range items {
+			a.read += items[i].raw
+		}
+	}
+	for i, items := range a.plates {
+		for k := range items {
+			a.touch(items[k].quoted)
+		}
+		a.touch(all[i].leaf.title.quoted)
+		a.touch(all[i].leaf.summary.quoted)
+	}
+}
+
+// cacheLine is how many bytes processors read from memory at once, or fewer.
+const cacheLine = 64
+
+func (s *scratch) touch(text []byte) {
+	for i := 0; i < len(text); i += cacheLine {
+		s.read += int32(text[i])
+	}
 }
 
 // marked writes a title or summary.
@@ -134,11 +208,7 @@ func (a *assembly) fill(h hole, of whole) error {
 		case h.keywords:
 			a.text([]byte(of.Keywords))
 		case h.each:
-			for i := range of.Papers {
-				if err := a.entry(h, &of.Papers[i]); err != nil {
-					return err
-				}
-			}
+			return a.entries(h, of.Papers)
 		case h.paper > 0:
 			return a.entry(h, &of.Papers[h.paper-1])
 		default:

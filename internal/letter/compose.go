@@ -128,17 +128,19 @@ func (c *Composer) Encoded(l Letter, in DigestInput, room *Encoded) (Message, er
 	if room == nil {
 		room = new(Encoded)
 	}
-	v := &room.view
+	d := desks.Get().(*desk)
+	defer desks.Put(d)
+	v := &d.view
 	*v = c.digestView(l, in, v.Papers)
 	if len(v.Papers) == 0 {
 		return c.Digest(l, in)
 	}
 	room.begin()
-	if _, err := c.inText.body(room); err != nil {
+	if _, err := d.body(c.inText, room); err != nil {
 		return c.Digest(l, in)
 	}
 	room.betweenParts()
-	if size, err := c.inHTML.body(room); err != nil || size > MaxHTML {
+	if size, err := d.body(c.inHTML, room); err != nil || size > MaxHTML {
 		return c.Digest(l, in)
 	}
 	subject, err := c.subject(v)
@@ -425,23 +427,26 @@ func (c *Composer) digestView(l Letter, in DigestInput, entries []entry) digestV
 	v.Papers = slices.Grow(entries[:0], len(l.Picks))
 	for _, pick := range l.Picks {
 		p := in.Papers[pick.Paper]
-		if p == nil || v.has(p.Key) {
+		if p == nil {
 			continue
 		}
-		e := c.entry(p, pick, l.Made, len(v.Papers)+1)
-		if in.Links.Mark != nil {
-			e.Mark = in.Links.Mark(p.Key)
+		leaf := c.leaf(p, pick, l.Made)
+		if v.has(leaf) {
+			continue
+		}
+		v.Papers = append(v.Papers, c.entry(leaf, pick, len(v.Papers)+1))
+		if e := &v.Papers[len(v.Papers)-1]; in.Links.Mark != nil {
+			e.Mark = in.Links.Mark(leaf.Key)
 			e.room = room(e.Mark)
 		}
-		v.Papers = append(v.Papers, e)
 	}
 	v.More = max(0, l.Matched-len(l.Picks))
 	return v
 }
 
-func (v *digestView) has(p paper.Key) bool {
+func (v *digestView) has(l *leaf) bool {
 	for i := range v.Papers {
-		if v.Papers[i].Key == p {
+		if v.Papers[i].Key == l.Key {
 			return true
 		}
 	}

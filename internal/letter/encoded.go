@@ -10,9 +10,6 @@ import "slices"
 type Encoded struct {
 	room []byte // HeadRoom bytes, the text, Between bytes, the HTML
 	text int    // length of the text
-
-	view     digestView // what was composed from
-	assembly assembly
 }
 
 const (

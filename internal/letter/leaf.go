@@ -25,7 +25,7 @@ type leafKey struct {
 // leaf is what letters say of a paper whoever reads them.
 type leaf struct {
 	Card
-	title, summary *showing
+	title, summary showing
 	doc            *interest.Document // of what is shown
 
 	mu      sync.Mutex
@@ -37,7 +37,7 @@ func (c *Composer) newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
 	card, title, summary := NewRichCard(p, nil, at)
 	l := &leaf{Card: card.Trending(pick.Rising, pick.Leads)}
 	l.title, l.summary = newShowing(title, l.Title), newShowing(summary, l.Summary)
-	for _, s := range []*showing{l.title, l.summary} {
+	for _, s := range []*showing{&l.title, &l.summary} {
 		a := assembly{format: c.inHTML}
 		a.pieces(&c.looks, s, nil)
 		s.quoted, s.raw = a.out, a.raw
@@ -105,13 +105,17 @@ type entry struct {
 	place   int // in the letter that is recorded, from 1
 }
 
-func (c *Composer) entry(p *paper.Paper, pick Pick, at time.Time, number int) entry {
+func (c *Composer) leaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
 	key := leafKey{p, at.UnixNano(), pick.Rising, pick.Leads}
 	one, ok := c.leaves.get(key)
 	if !ok {
 		one = c.newLeaf(p, pick, at)
 		c.leaves.put(key, one)
 	}
+	return one
+}
+
+func (c *Composer) entry(one *leaf, pick Pick, number int) entry {
 	e := entry{
 		Card: &one.Card, Number: number, First: number == 1,
 		leaf: one, looks: &c.looks, terms: c.terms, reasons: pick.Reasons,

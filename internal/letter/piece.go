@@ -57,7 +57,8 @@ func apart(all []extent) (out []extent) {
 // look changes. shown is the beginning of the rich text, perhaps with an
 // ellipsis behind.
 func Pieces(rich paper.Rich, shown string, m interest.Match, field string) []Piece {
-	return newShowing(rich, shown).pieces(nil, hitsIn(m, field))
+	s := newShowing(rich, shown)
+	return s.pieces(nil, hitsIn(m, field))
 }
 
 // showing is what is shown of a text: the beginning of the rich text, perhaps
@@ -72,15 +73,15 @@ type showing struct {
 	raw    int
 }
 
-func newShowing(rich paper.Rich, shown string) *showing {
+func newShowing(rich paper.Rich, shown string) showing {
 	plain, kept := rich.Text(), strings.TrimSuffix(shown, "…")
 	switch {
 	case strings.HasPrefix(plain, shown): // the ellipsis is the author's
-		return &showing{rich: rich, shown: shown, kept: len(shown)}
+		return showing{rich: rich, shown: shown, kept: len(shown)}
 	case strings.HasPrefix(plain, kept):
-		return &showing{rich: rich, shown: shown, kept: len(kept)}
+		return showing{rich: rich, shown: shown, kept: len(kept)}
 	}
-	return &showing{rich: rich, shown: shown, kept: -1}
+	return showing{rich: rich, shown: shown, kept: -1}
 }
 
 // pieces cuts it where its look changes. Where it is not the beginning of the

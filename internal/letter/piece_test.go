@@ -59,7 +59,8 @@ func TestPieces(t *testing.T) {
 			if c.shown != nil {
 				shown = c.shown(shown)
 			}
-			if got := shownPieces(newShowing(p.RichTitle(), shown).pieces(nil, hitsIn(m, "title"))); got != c.want {
+			title := newShowing(p.RichTitle(), shown)
+			if got := shownPieces(title.pieces(nil, hitsIn(m, "title"))); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
