@@ -11,9 +11,10 @@ import (
 // ahead composes letters that wait for a courier, so that the processor has
 // work while all couriers wait for the mail server or a commit. It composes many
 // in one go, as long as it has rooms: what it needs for that is then at hand,
-// and each costs half as much as when composing takes turns with sending. Who
-// waits for its processor does not wait longer than for one letter. A courier
-// that comes to a letter first composes it itself.
+// and each costs half as much as when composing takes turns with sending. It
+// stands back behind all else, and who waits for its processor does not wait
+// longer than for one letter. A courier that comes to a letter first composes it
+// itself.
 type ahead struct {
 	*Edition
 	in chan *parcel // those that wait, in the order in which they came
@@ -93,6 +94,7 @@ func (a *ahead) add(p *parcel) {
 // work ends when no more parcels come, or ctx does.
 func (a *ahead) work(ctx context.Context) error {
 	defer context.AfterFunc(ctx, a.end)()
+	standBack()
 	for p := range a.in {
 		d := &p.draft
 		if d.begun.Load() != nobody {
