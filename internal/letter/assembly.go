@@ -22,7 +22,6 @@ type scratch struct {
 	said    []byte
 	line    []byte
 	plates  [][]item
-	read    int32 // of all that was read ahead, so that it is not left out
 }
 
 // desk is where a digest is put together.
@@ -99,40 +98,13 @@ func (a *assembly) plated(name string, all []entry) error {
 		}
 		a.plates = append(a.plates, items)
 	}
-	a.readAhead(all)
+	fetchPlates(all, a.plates)
 	for i, items := range a.plates {
 		if err := a.add(items, &all[i]); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// readAhead reads a little wherever the texts of entries lie, far from one
-// another: the processor waits for many places in memory in the time of one, as
-// long as nothing that it does meanwhile depends on what it reads.
-func (a *assembly) readAhead(all []entry) {
-	for _, items := range a.plates {
-		for i := range items {
-			a.read += items[i].raw
-		}
-	}
-	for i, items := range a.plates {
-		for k := range items {
-			a.touch(items[k].quoted)
-		}
-		a.touch(all[i].leaf.title.quoted)
-		a.touch(all[i].leaf.summary.quoted)
-	}
-}
-
-// cacheLine is how many bytes processors read from memory at once, or fewer.
-const cacheLine = 64
-
-func (s *scratch) touch(text []byte) {
-	for i := 0; i < len(text); i += cacheLine {
-		s.read += int32(text[i])
-	}
 }
 
 // marked writes a title or summary.

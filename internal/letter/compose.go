@@ -424,33 +424,9 @@ func (c *Composer) digestView(l Letter, in DigestInput, entries []entry) digestV
 		Keywords: keywords(l.Keywords), Settings: in.Links.Settings, Leave: in.Links.Leave, View: in.Links.View,
 		Day: l.Made.In(zone(in.Location)),
 	}
-	v.Papers = slices.Grow(entries[:0], len(l.Picks))
-	for _, pick := range l.Picks {
-		p := in.Papers[pick.Paper]
-		if p == nil {
-			continue
-		}
-		leaf := c.leaf(p, pick, l.Made)
-		if v.has(leaf) {
-			continue
-		}
-		v.Papers = append(v.Papers, c.entry(leaf, pick, len(v.Papers)+1))
-		if e := &v.Papers[len(v.Papers)-1]; in.Links.Mark != nil {
-			e.Mark = in.Links.Mark(leaf.Key)
-			e.room = room(e.Mark)
-		}
-	}
+	v.Papers = c.entries(slices.Grow(entries[:0], len(l.Picks)), &l, &in)
 	v.More = max(0, l.Matched-len(l.Picks))
 	return v
-}
-
-func (v *digestView) has(l *leaf) bool {
-	for i := range v.Papers {
-		if v.Papers[i].Key == l.Key {
-			return true
-		}
-	}
-	return false
 }
 
 // cut shortens the view by a number of steps, 3 for every paper.

@@ -22,18 +22,19 @@ type leafKey struct {
 	leads  string
 }
 
-// leaf is what letters say of a paper whoever reads them.
+// leaf is what letters say of a paper whoever reads them. What each letter needs
+// of it comes first, side by side in memory.
 type leaf struct {
-	Card
-	title, summary showing
-	doc            *interest.Document // of what is shown
-
+	title   showing
 	mu      sync.Mutex
-	plates  [formats][]plate // rendered so far
 	sayings sayings
+	plates  [formats][]plate // rendered so far
+	summary showing
+	Card
+	doc *interest.Document // of what is shown
 }
 
-func (c *Composer) newLeaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
+func (c *Composer) newLeaf(p *paper.Paper, pick *Pick, at time.Time) *leaf {
 	card, title, summary := NewRichCard(p, nil, at)
 	l := &leaf{Card: card.Trending(pick.Rising, pick.Leads)}
 	l.title, l.summary = newShowing(title, l.Title), newShowing(summary, l.Summary)
@@ -105,7 +106,7 @@ type entry struct {
 	place   int // in the letter that is recorded, from 1
 }
 
-func (c *Composer) leaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
+func (c *Composer) leaf(p *paper.Paper, pick *Pick, at time.Time) *leaf {
 	key := leafKey{p, at.UnixNano(), pick.Rising, pick.Leads}
 	one, ok := c.leaves.get(key)
 	if !ok {
@@ -115,18 +116,52 @@ func (c *Composer) leaf(p *paper.Paper, pick Pick, at time.Time) *leaf {
 	return one
 }
 
-func (c *Composer) entry(one *leaf, pick Pick, number int) entry {
-	e := entry{
-		Card: &one.Card, Number: number, First: number == 1,
-		leaf: one, looks: &c.looks, terms: c.terms, reasons: pick.Reasons,
+// entries are the places of a letter's papers, appended to all. A paper that is
+// there already has no other.
+func (c *Composer) entries(all []entry, l *Letter, in *DigestInput) []entry {
+	for i := range l.Picks {
+		pick := &l.Picks[i]
+		if p := in.Papers[pick.Paper]; p != nil {
+			all = append(all, entry{leaf: c.leaf(p, pick, l.Made), reasons: pick.Reasons})
+		}
 	}
-	if len(pick.Reasons) == 1 {
-		e.saying = one.saying(pick.Reasons[0], c.terms)
+	fetch(all)
+	n := 0
+	for i := range all {
+		if e := all[i]; !has(all[:n], e.leaf.Key) {
+			all[n] = e
+			c.complete(&all[n], n+1, in.Links.Mark)
+			n++
+		}
+	}
+	return all[:n]
+}
+
+func has(all []entry, key paper.Key) bool {
+	for i := range all {
+		if all[i].leaf.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// complete fills in an entry whose leaf and reasons are known.
+func (c *Composer) complete(e *entry, number int, mark func(paper.Key) string) {
+	e.Card, e.looks, e.terms = &e.leaf.Card, &c.looks, c.terms
+	e.Number, e.First = number, number == 1
+	if len(e.reasons) == 1 {
+		if r := e.reasons[0]; e.saying == nil || e.saying.reason != r {
+			e.saying = e.leaf.saying(r, c.terms)
+		}
 		e.Matched = e.saying.matched
 	} else {
-		e.Matched = matched(pick.Reasons)
+		e.Matched = matched(e.reasons)
 	}
-	return e
+	if mark != nil {
+		e.Mark = mark(e.leaf.Key)
+		e.room = room(e.Mark)
+	}
 }
 
 // Why reports whether there is anything to say of why the paper is here.

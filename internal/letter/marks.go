@@ -130,6 +130,13 @@ func (l *leaf) line(t *saying, of *item, whole bool) (quoted []byte, raw int, ke
 	return nil, 0, false
 }
 
+// said are the lines that are kept.
+func (l *leaf) said(t *saying) []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return t.quoted
+}
+
 func (l *leaf) keepLine(t *saying, of *item, said *assembly) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
