@@ -49,6 +49,7 @@ func (e *Edition) Send(ctx context.Context, now time.Time) (SendReport, error) {
 	defer stop()
 	s := &sending{Edition: e, owner: owner, now: now, started: time.Now(), settler: newSettler(e.Store, owner)}
 	defer s.settler.close()
+	defer heap.grow()()
 	paused, err := e.Store.PausedPlaces(ctx, now)
 	if err != nil {
 		return SendReport{}, err
