@@ -13,6 +13,9 @@ import (
 const (
 	// queueRoom is how many parcels wait for the couriers.
 	queueRoom = claimAtOnce / 2
+	// refillAt is how many are left when more are put in: some at once, as to
+	// wake whoever does it takes longer than to put one.
+	refillAt = queueRoom * 4 / 5
 	// busyFor is how long letters are given back for whose place has as many on
 	// the way as it may, and more than enough waiting.
 	busyFor = 30 * time.Second
@@ -27,7 +30,8 @@ type queue struct {
 	clock func() time.Time
 
 	mu      sync.Mutex
-	changed sync.Cond
+	changed sync.Cond // for those who take
+	room    sync.Cond // for who puts
 	manners *manners
 	lanes   map[string]*lane // those with parcels in them
 	line    []*lane          // the same, the one served the longest ago first
@@ -45,7 +49,7 @@ type lane struct {
 
 func newQueue(m *manners, clock func() time.Time) *queue {
 	q := &queue{clock: clock, manners: m, lanes: map[string]*lane{}}
-	q.changed.L = &q.mu
+	q.changed.L, q.room.L = &q.mu, &q.mu
 	return q
 }
 
@@ -54,6 +58,7 @@ func (q *queue) wake() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.changed.Broadcast()
+	q.room.Broadcast()
 }
 
 // admit parts the letters that may go from those to be given back.
@@ -108,7 +113,7 @@ func (q *queue) put(ctx context.Context, p *parcel) (until time.Time, put bool) 
 		if !l.more() && len(l.parcels) > queueRoom/2 {
 			return q.giveUp(name, now.Add(busyFor)), false
 		}
-		q.changed.Wait()
+		q.room.Wait()
 	}
 	return time.Time{}, false
 }
@@ -194,6 +199,9 @@ func (q *queue) pick() *parcel {
 	}
 	q.manners.sets(l.name, now)
 	q.changed.Broadcast()
+	if q.waiting <= refillAt || !l.more() {
+		q.room.Signal()
+	}
 	return p
 }
 
@@ -261,6 +269,7 @@ func (q *queue) rest(pause letter.Paused) []*parcel {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	defer q.changed.Broadcast()
+	defer q.room.Signal()
 	q.manners.rest(pause)
 	l := q.lanes[pause.Domain]
 	if l == nil {
