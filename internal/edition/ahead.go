@@ -2,8 +2,11 @@ package edition
 
 import (
 	"context"
+	"math"
+	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"paperboy/internal/letter"
 )
@@ -12,9 +15,8 @@ import (
 // work while all couriers wait for the mail server or a commit. It composes many
 // in one go, as long as it has rooms: what it needs for that is then at hand,
 // and each costs half as much as when composing takes turns with sending. It
-// stands back behind all else, and who waits for its processor does not wait
-// longer than for one letter. A courier that comes to a letter first composes it
-// itself.
+// stands back behind all else. A courier that comes to a letter first composes
+// it itself.
 type ahead struct {
 	*Edition
 	in chan *parcel // those that wait, in the order in which they came
@@ -94,7 +96,27 @@ func (a *ahead) add(p *parcel) {
 // work ends when no more parcels come, or ctx does.
 func (a *ahead) work(ctx context.Context) error {
 	defer context.AfterFunc(ctx, a.end)()
-	standBack()
+	if runtime.GOMAXPROCS(0) > 1 { // or all others would stand still with it
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			if standBack() {
+				a.compose(yield, standstill)
+			}
+		}()
+		<-done
+	}
+	a.compose(runtime.Gosched, math.MaxInt64)
+	return nil
+}
+
+// standstill is how long a letter and what goes first may take where composing
+// stands back. On a machine whose processors others keep busy it would take
+// longer, and so would whoever waits for the letter, or for a lock.
+const standstill = 100 * time.Millisecond
+
+// compose composes what comes until no more does, or a letter took too long.
+func (a *ahead) compose(letGo func(), tooLong time.Duration) {
 	for p := range a.in {
 		d := &p.draft
 		if d.begun.Load() != nobody {
@@ -102,18 +124,21 @@ func (a *ahead) work(ctx context.Context) error {
 		}
 		room := a.room()
 		if room == nil {
-			return nil
+			return
 		}
 		if !d.begun.CompareAndSwap(nobody, composedAhead) {
 			a.free(room)
 			continue
 		}
+		begun := time.Now()
 		d.room = room
 		d.envelope, d.fault = a.envelope(p, room)
 		close(d.done)
-		yield() // a mail server on this machine, or a commit, is more urgent
+		letGo() // a mail server on this machine, or a commit, is more urgent
+		if time.Since(begun) > tooLong {
+			return
+		}
 	}
-	return nil
 }
 
 func (a *ahead) hurry() {
