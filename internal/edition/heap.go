@@ -50,7 +50,7 @@ func (h *roomy) adjust() {
 	debug.SetGCPercent(max(h.usual, percentLeft(inUse())))
 	if !h.waits {
 		h.waits = true
-		runtime.AddCleanup(&struct{ *roomy }{}, (*roomy).collected, h)
+		runtime.AddCleanup(new(*roomy), (*roomy).collected, h)
 	}
 }
 
@@ -66,7 +66,7 @@ func (h *roomy) collected() {
 // percentLeft is by how much a heap may grow to fill its room, tenfold at most:
 // what will be in use then is not known.
 func percentLeft(inUse uint64) int {
-	return min(1000, int(100*heapRoom/max(inUse, 1))-100)
+	return int(min(1100, 100*heapRoom/max(inUse, 1))) - 100
 }
 
 // inUse is what of the heap was in use when garbage was collected last, in bytes.

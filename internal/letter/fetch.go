@@ -1,7 +1,5 @@
 package letter
 
-import "hash/maphash"
-
 // What a letter says lies in hundreds of places in memory, most of them far from
 // the processor, which fetches many in the time of one as long as none is needed
 // to know the next. So what a letter needs is looked up step by step, each step
@@ -41,11 +39,8 @@ func (l *leaf) likely(reasons []Reason) *saying {
 	if len(reasons) != 1 {
 		return nil
 	}
-	hash := maphash.String(termSeed, reasons[0].Term)
-	for _, one := range l.sayings {
-		if one.hash == hash {
-			return one.saying
-		}
+	if i := l.sayings.next(0, hashOf(reasons[0])); i < len(l.sayings) {
+		return l.sayings[i].saying
 	}
 	return nil
 }

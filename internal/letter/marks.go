@@ -68,23 +68,27 @@ type hashed struct {
 
 var termSeed = maphash.MakeSeed()
 
-func (s sayings) of(hash uint64, r Reason) *saying {
-	for i := range s {
-		if s[i].hash == hash && s[i].reason == r {
-			return s[i].saying
-		}
+func hashOf(r Reason) uint64 { return maphash.String(termSeed, r.Term) }
+
+// next is the place from i on of something said for a term with this hash; at the
+// end: there is none.
+func (s sayings) next(i int, hash uint64) int {
+	for i < len(s) && s[i].hash != hash {
+		i++
 	}
-	return nil
+	return i
 }
 
 // saying returns what is said for a reason, kept or made now. A term that no
 // longer parses has no marks, nor has one that is about no title or abstract.
 func (l *leaf) saying(r Reason, parsed *terms) *saying {
-	hash := maphash.String(termSeed, r.Term)
+	hash := hashOf(r)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if kept := l.sayings.of(hash, r); kept != nil {
-		return kept
+	for i := l.sayings.next(0, hash); i < len(l.sayings); i = l.sayings.next(i+1, hash) {
+		if kept := l.sayings[i].saying; kept.reason == r {
+			return kept
+		}
 	}
 	r = r.alone()
 	one := &saying{reason: r, matched: matched([]Reason{r})}
