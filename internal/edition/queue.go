@@ -13,8 +13,8 @@ import (
 const (
 	// queueRoom is how many parcels wait for the couriers.
 	queueRoom = claimAtOnce / 2
-	// refillAt is how many are left when more are put in: some at once, as to
-	// wake whoever does it takes longer than to put one.
+	// refillAt is how many are left when more are put in, unless none of those may
+	// go now: some at once, as to wake whoever does it takes longer than to put one.
 	refillAt = queueRoom * 4 / 5
 	// busyFor is how long letters are given back for whose place has as many on
 	// the way as it may, and more than enough waiting.
@@ -185,6 +185,7 @@ func (q *queue) pick() *parcel {
 	}
 	at := q.nextLane()
 	if at < 0 {
+		q.room.Signal() // there may be others, for other places
 		return nil
 	}
 	l := q.line[at]
