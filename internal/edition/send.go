@@ -174,7 +174,11 @@ func next(l letter.Letter, outcome letter.Outcome, at, paused time.Time) (letter
 	case letter.NoRecipient, letter.Rejected:
 		return letter.Failed, time.Time{}
 	}
-	retry, again := letter.Retry(l.Attempts+1, at, l.Reader)
+	first := l.Tried
+	if first.IsZero() {
+		first = at
+	}
+	retry, again := letter.Retry(outcome, l.Attempts+1, first, at, l.Reader)
 	if !again {
 		return letter.Failed, time.Time{}
 	}

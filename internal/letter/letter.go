@@ -57,8 +57,9 @@ type Letter struct {
 	Horizon int64
 	// Ticket numbers the request that a Confirmation, Access or Move answers.
 	Ticket   int64
-	Attempts int  // delivery attempts so far
-	Unknown  bool // one of them ended without an answer to the final dot
+	Attempts int       // delivery attempts so far
+	Tried    time.Time // when the first was made; zero: there was none
+	Unknown  bool      // one of them ended without an answer to the final dot
 	// Damage is why the picks could not be read from the outbox; nil: they were.
 	Damage error
 }

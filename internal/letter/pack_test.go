@@ -104,21 +104,42 @@ func FuzzUnpackPicks(f *testing.F) {
 
 func TestRetriesGoOnForTwoDays(t *testing.T) {
 	start := time.Date(2026, 5, 4, 7, 0, 0, 0, time.UTC)
-	for reader := range int64(50) {
-		at, n := start, 0
-		for {
-			next, again := letter.Retry(n+1, at, reader)
-			if !again {
-				break
+	for _, test := range []struct {
+		outcome letter.Outcome
+		longest time.Duration // between two attempts
+		atLeast int
+	}{
+		{letter.Temporary, 5 * time.Hour, 10},
+		{letter.RefusesUs, 75 * time.Minute, 36},
+	} {
+		for reader := range int64(50) {
+			at, n := start, 0
+			for {
+				next, again := letter.Retry(test.outcome, n+1, start, at, reader)
+				if !again {
+					break
+				}
+				n++
+				if wait := next.Sub(at); wait < 5*time.Minute || wait > test.longest {
+					t.Fatalf("%s: attempt %d of reader %d waits %v", test.outcome, n, reader, wait)
+				}
+				at = next
 			}
-			n++
-			if wait := next.Sub(at); wait < 5*time.Minute || wait > 5*time.Hour {
-				t.Fatalf("attempt %d of reader %d waits %v", n, reader, wait)
+			if took := at.Sub(start); took < 43*time.Hour || took > 48*time.Hour || n < test.atLeast {
+				t.Errorf("%s: reader %d: %d retries in %v, want nearly two days", test.outcome, reader, n, took)
 			}
-			at = next
 		}
-		if took := at.Sub(start); took < 36*time.Hour || took > 48*time.Hour || n < 10 {
-			t.Errorf("reader %d: %d retries in %v, want nearly two days", reader, n, took)
+	}
+}
+
+// A program that runs once a day tries a letter on two days more, not on as
+// many as it would have tries.
+func TestRetriesEndByTheClock(t *testing.T) {
+	start := time.Date(2026, 5, 4, 7, 0, 0, 0, time.UTC)
+	for n, want := range []bool{true, true, false} {
+		at := start.Add(time.Duration(n) * 24 * time.Hour)
+		if _, again := letter.Retry(letter.Temporary, n+1, start, at, 1); again != want {
+			t.Errorf("after the attempt of day %d: tried again %t, want %t", n+1, again, want)
 		}
 	}
 }
@@ -127,8 +148,8 @@ func TestRetriesAreSpreadAndRepeatable(t *testing.T) {
 	at := time.Date(2026, 5, 4, 7, 0, 0, 0, time.UTC)
 	times := map[time.Time]bool{}
 	for reader := range int64(100) {
-		next, _ := letter.Retry(4, at, reader)
-		again, _ := letter.Retry(4, at, reader)
+		next, _ := letter.Retry(letter.Temporary, 4, at, at, reader)
+		again, _ := letter.Retry(letter.Temporary, 4, at, at, reader)
 		if !next.Equal(again) {
 			t.Fatalf("reader %d: %v, then %v", reader, next, again)
 		}

@@ -13,28 +13,29 @@ var delays = []time.Duration{
 	5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour,
 }
 
-// lastRetry is when a letter is given up, by the sum of the delays at their
-// longest.
-const lastRetry = 48 * time.Hour
+const (
+	// retriesEnd is how long after its first attempt a letter is given up.
+	retriesEnd = 48 * time.Hour
+	// hourly is the attempt from which on a letter is tried each hour where the
+	// server refuses us: the operator may mend that at any time.
+	hourly = 4
+)
 
 // Retry returns when a letter is tried again after its nth attempt (from 1),
-// made at the time at, and false once the retries would go on past two days.
-// Up to a quarter of the delay is added, derived from reader and attempt: after
-// an outage not all letters come back at one moment, and equal input gives an
-// equal time.
-func Retry(attempts int, at time.Time, reader int64) (time.Time, bool) {
-	attempts = max(attempts, 1)
-	var sum, delay time.Duration
-	for n := range attempts {
-		delay = delays[min(n, len(delays)-1)]
-		if sum += delay + delay/4; sum > lastRetry {
-			return time.Time{}, false
-		}
+// made at the time at, and false once that would be over two days after its
+// first. Up to a quarter of the delay is added, derived from reader and attempt:
+// after an outage not all letters come back at one moment, and equal input gives
+// an equal time.
+func Retry(o Outcome, attempts int, first, at time.Time, reader int64) (again time.Time, ok bool) {
+	n := max(attempts, 1)
+	if o == RefusesUs {
+		n = min(n, hourly)
 	}
+	delay := delays[min(n, len(delays))-1]
 	h := fnv.New32a()
 	fmt.Fprintf(h, "%d/%d", reader, attempts)
-	spread := delay / 4 * time.Duration(h.Sum32()%1024) / 1024
-	return at.Add(delay + spread), true
+	again = at.Add(delay + delay/4*time.Duration(h.Sum32()%1024)/1024)
+	return again, again.Sub(first) <= retriesEnd
 }
 
 const (

@@ -358,7 +358,7 @@ var settleTests = []test{
 			letter.Delivered:   {letter.Sent, 1, false, subscription.Active},
 			letter.Temporary:   {letter.Queued, 1, false, subscription.Active},
 			letter.Rejected:    {letter.Failed, 1, false, subscription.Active},
-			letter.RefusesUs:   {letter.Queued, 0, false, subscription.Active},
+			letter.RefusesUs:   {letter.Queued, 1, false, subscription.Active},
 			letter.Unknown:     {letter.Queued, 1, true, subscription.Active},
 			letter.NoRecipient: {letter.Failed, 1, false, subscription.Suppressed},
 		} {
@@ -382,7 +382,7 @@ var settleTests = []test{
 		w.enqueue(r, noon)
 		w.deliver(letter.Unknown, letter.Queued, noon)
 		w.deliver(letter.Temporary, letter.Queued, noon.Add(hour))
-		if got := w.letters(r.ID)[0]; !got.Unknown || got.Attempts != 2 {
+		if got := w.letters(r.ID)[0]; !got.Unknown || got.Attempts != 2 || !got.Tried.Equal(noon) {
 			w.Errorf("it is %+v", got)
 		}
 	}},

@@ -17,13 +17,14 @@ const (
 	letterKey     = `letters.id, letters.kind, letters.reader, COALESCE(NULLIF(letters.address, ''), `
 	letterContent = `),
 	letters.slot, letters.made, letters.message_id, letters.state, letters.picks, letters.matched,
-	letters.keywords, letters.horizon, letters.ticket, letters.attempts, letters.unknown`
+	letters.keywords, letters.horizon, letters.ticket, letters.attempts, letters.unknown,
+	CASE WHEN letters.attempts > 0 THEN (SELECT MIN(at) FROM attempts WHERE attempts.letter = letters.id) END`
 )
 
 func scanLetter(scan func(...any) error, l *letter.Letter) error {
 	var packed []byte
 	err := scan(&l.ID, &l.Kind, &l.Reader, &l.Address, moment{&l.Slot}, moment{&l.Made}, &l.MessageID,
-		&l.State, &packed, &l.Matched, &l.Keywords, &l.Horizon, &l.Ticket, &l.Attempts, truth{&l.Unknown})
+		&l.State, &packed, &l.Matched, &l.Keywords, &l.Horizon, &l.Ticket, &l.Attempts, truth{&l.Unknown}, moment{&l.Tried})
 	if err != nil {
 		return err
 	}

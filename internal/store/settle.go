@@ -178,12 +178,10 @@ func (t *tx) thatExist(ss []letter.Settlement) (there []letter.Settlement, err e
 	return there, nil
 }
 
-// keep adds an attempt to the letter's history. A server that refuses us has
-// said nothing of the letter: that does not count against the letter's time.
+// keep adds an attempt to the letter's history.
 func (t *tx) keep(s letter.Settlement) error {
-	const count = `UPDATE letters SET attempts = attempts + $2, unknown = CASE WHEN $3 = 1 THEN 1 ELSE unknown END WHERE id = $1`
-	counts := flag(s.Attempt.Outcome != letter.RefusesUs)
-	if _, err := t.exec(count, s.Letter, counts, flag(s.Attempt.Outcome == letter.Unknown)); err != nil {
+	const count = `UPDATE letters SET attempts = attempts + 1, unknown = CASE WHEN $2 = 1 THEN 1 ELSE unknown END WHERE id = $1`
+	if _, err := t.exec(count, s.Letter, flag(s.Attempt.Outcome == letter.Unknown)); err != nil {
 		return err
 	}
 	return t.insertAttempts([]letter.Settlement{s})
