@@ -15,8 +15,8 @@ import (
 // work while all couriers wait for the mail server or a commit. It composes many
 // in one go, as long as it has rooms: what it needs for that is then at hand,
 // and each costs half as much as when composing takes turns with sending. It
-// stands back behind all else. A courier that comes to a letter first composes
-// it itself.
+// stands back behind all else where it may. A courier that comes to a letter
+// first composes it itself.
 type ahead struct {
 	*Edition
 	in chan *parcel // those that wait, in the order in which they came
@@ -96,27 +96,39 @@ func (a *ahead) add(p *parcel) {
 // work ends when no more parcels come, or ctx does.
 func (a *ahead) work(ctx context.Context) error {
 	defer context.AfterFunc(ctx, a.end)()
-	if runtime.GOMAXPROCS(0) > 1 { // or all others would stand still with it
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			if standBack() {
-				a.compose(yield, standstill)
-			}
-		}()
-		<-done
+	// On one processor all others would stand still with it.
+	if runtime.GOMAXPROCS(0) > 1 && !time.Now().Before(a.upright) {
+		a.composeBehind()
 	}
-	a.compose(runtime.Gosched, math.MaxInt64)
+	a.compose(runtime.Gosched, math.MaxInt64) // a courier, or a commit, goes first
 	return nil
 }
 
-// standstill is how long a letter and what goes first may take where composing
-// stands back. On a machine whose processors others keep busy it would take
-// longer, and so would whoever waits for the letter, or for a lock.
-const standstill = 100 * time.Millisecond
+// composeBehind composes behind all else, as long as nothing stands still for it.
+// There is no way back for the thread, which ends with the goroutine.
+func (a *ahead) composeBehind() {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if a.standBack() && !a.compose(yield, standstill) { // a mail server on this machine goes first too
+			a.upright = time.Now().Add(upright)
+		}
+	}()
+	<-done
+}
 
-// compose composes what comes until no more does, or a letter took too long.
-func (a *ahead) compose(letGo func(), tooLong time.Duration) {
+const (
+	// standstill is what a letter, and what goes before the next one, may not
+	// take where composing stands back: where others keep all processors busy it
+	// takes longer, and so does whoever waits for the letter, or for a lock.
+	standstill = 100 * time.Millisecond
+	// upright is for how long composing then does not stand back.
+	upright = 10 * time.Minute
+)
+
+// compose composes what comes, and lets others go first after each letter. It
+// ends when no more comes, or, not well, at a letter that took too long.
+func (a *ahead) compose(letGo func(), tooLong time.Duration) (well bool) {
 	for p := range a.in {
 		d := &p.draft
 		if d.begun.Load() != nobody {
@@ -124,7 +136,7 @@ func (a *ahead) compose(letGo func(), tooLong time.Duration) {
 		}
 		room := a.room()
 		if room == nil {
-			return
+			return true
 		}
 		if !d.begun.CompareAndSwap(nobody, composedAhead) {
 			a.free(room)
@@ -134,11 +146,12 @@ func (a *ahead) compose(letGo func(), tooLong time.Duration) {
 		d.room = room
 		d.envelope, d.fault = a.envelope(p, room)
 		close(d.done)
-		letGo() // a mail server on this machine, or a commit, is more urgent
+		letGo()
 		if time.Since(begun) > tooLong {
-			return
+			return false
 		}
 	}
+	return true
 }
 
 func (a *ahead) hurry() {

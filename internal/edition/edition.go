@@ -116,12 +116,15 @@ type Edition struct {
 	zones   zones
 	alive   func(pid int) bool // whether a process of this machine still runs
 	page    int                // readers in one transaction
+
+	standBack func() bool // has composing ahead go behind all else, see there
+	upright   time.Time   // until then it does not
 }
 
 // New returns an Edition of these parts.
 func New(o Options) *Edition {
 	o.Connections = max(o.Connections, 1)
-	return &Edition{Options: o, manners: newManners(o.Limits), alive: alive, page: page}
+	return &Edition{Options: o, manners: newManners(o.Limits), alive: alive, page: page, standBack: standBack}
 }
 
 // Report is what one round did.

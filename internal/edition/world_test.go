@@ -92,12 +92,14 @@ func newEdition(t testing.TB, s Store, open func(context.Context) (Conn, error),
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(Options{
+	e := New(Options{
 		Store: s, Sources: sources, Composer: composer,
 		Links: subscription.Links{Base: "https://papers.example.org", Sealer: sealer},
 		Build: post.Build, Open: open, MailHost: "example.org", Papers: 10, Connections: 1,
 		Log: slog.New(slog.DiscardHandler),
 	})
+	e.standBack = func() bool { return false } // under synctest's clock nothing stands still
+	return e
 }
 
 // errDead is what every call of a process gets once it has died.

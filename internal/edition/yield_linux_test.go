@@ -1,26 +1,28 @@
 package edition
 
 import (
+	"errors"
 	"runtime"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"paperboy/internal/letter"
+	"paperboy/internal/peers"
 )
 
 // Composing ahead goes behind all else, and takes no other goroutine with it.
 func TestStandBack(t *testing.T) {
+	allowed(t)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	before := policy(t)
 	behind := make(chan uint32)
 	go func() {
-		if !standBack() {
-			t.Error("the system does not allow to stand back")
-		}
+		_ = standBack()
 		behind <- policy(t)
 	}()
 	if got := <-behind; got != unix.SCHED_IDLE {
@@ -31,50 +33,74 @@ func TestStandBack(t *testing.T) {
 	}
 }
 
-// Where a letter stands still, as when others keep all processors busy, the next
-// ones no longer stand back. On a single processor none does: it is everybody's.
-func TestStandBackUntilALetterStandsStill(t *testing.T) {
+// Composing stands back until a letter stands still, as where others keep all
+// processors busy, and then for a while not. On a single processor, which is
+// everybody's, it does not, nor where the system refuses, and composes all the
+// same.
+func TestComposingStandsBackUntilALetterStandsStill(t *testing.T) {
 	const idle, normal = unix.SCHED_IDLE, unix.SCHED_NORMAL
+	all := func(policy uint32) []uint32 { return slices.Repeat([]uint32{policy}, 4) }
 	for _, test := range []struct {
 		name       string
 		processors int
-		want       []uint32
+		standBack  func() bool
+		want       [][]uint32 // of the letters of three sendings
 	}{
-		{"two processors", 2, []uint32{idle, idle, normal, normal}},
-		{"one processor", 1, []uint32{normal, normal, normal, normal}},
+		{"two processors", 2, standBack, [][]uint32{{idle, idle, normal, normal}, all(normal), all(idle)}},
+		{"one processor", 1, standBack, [][]uint32{all(normal), all(normal), all(normal)}},
+		{"refused", 2, func() bool { return false }, [][]uint32{all(normal), all(normal), all(normal)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			if test.want[0][0] == idle {
+				allowed(t)
+			}
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(test.processors))
-			e := newEdition(t, nil, nil)
-			watch := &watching{t: t, slow: 1}
-			e.Composer = watch
-			e.Build = func(m letter.Message) ([]byte, error) { return []byte(m.ID), nil }
-			a := newAhead(e)
-			for n := range test.want {
-				a.add(parcelTo(n, "r@example.org"))
-			}
-			close(a.in)
-			if err := a.work(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if !slices.Equal(watch.policies, test.want) {
-				t.Errorf("composed under the policies %d, want %d", watch.policies, test.want)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				e := newEdition(t, nil, nil)
+				e.standBack = test.standBack
+				e.Build = func(m letter.Message) ([]byte, error) { return []byte(m.ID), nil }
+				for sending, want := range test.want {
+					watch := &watching{t: t, slow: sending == 0}
+					e.Composer = watch
+					a := newAhead(e)
+					for n := range want {
+						a.add(parcelTo(n, "r@example.org"))
+					}
+					close(a.in)
+					if err := a.work(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					if !slices.Equal(watch.policies, want) {
+						t.Errorf("sending %d: composed under the policies %d, want %d", sending, watch.policies, want)
+					}
+					time.Sleep(upright/2 + time.Second)
+				}
+			})
 		})
 	}
 }
 
-// watching is a composer that notes how each letter's thread is scheduled, and
-// takes too long for one.
+// allowed skips the test where the system does not allow to stand back.
+func allowed(t *testing.T) {
+	t.Helper()
+	is := make(chan bool)
+	go func() { is <- standBack() }()
+	if !<-is {
+		peers.Missing(t, "SCHED_IDLE", errors.New("the system does not allow it"))
+	}
+}
+
+// watching is a composer that notes how each letter's thread is scheduled. A slow
+// one takes too long for the second.
 type watching struct {
 	Composer
 	t        *testing.T
-	slow     int
+	slow     bool
 	policies []uint32
 }
 
 func (w *watching) Encoded(letter.Letter, letter.DigestInput, *letter.Encoded) (letter.Message, error) {
-	if len(w.policies) == w.slow {
+	if w.slow && len(w.policies) == 1 {
 		time.Sleep(2 * standstill)
 	}
 	w.policies = append(w.policies, policy(w.t))

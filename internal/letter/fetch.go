@@ -26,16 +26,12 @@ func fetch(all []entry) {
 	}
 }
 
-// likely reads ahead of the plates, and returns what is said for the only reason,
-// or for another with the same term; nil: nothing yet.
+// likely is what is said for the only reason, or for another with the same term;
+// nil: nothing yet. It reads ahead of the plates on the way, under the same lock.
 func (l *leaf) likely(reasons []Reason) *saying {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, plates := range l.plates {
-		for i := range plates {
-			readFirst(plates[i].items)
-		}
-	}
+	l.readPlates()
 	if len(reasons) != 1 {
 		return nil
 	}
@@ -94,6 +90,15 @@ func (s *showing) read(hits []extent) {
 
 //go:noinline
 func (l *leaf) read() int { return l.title.kept + l.summary.kept + int(l.Key) + l.Days }
+
+// readPlates reads what the plates begin with, with l.mu held.
+func (l *leaf) readPlates() {
+	for _, plates := range l.plates {
+		for i := range plates {
+			readFirst(plates[i].items)
+		}
+	}
+}
 
 //go:noinline
 func (s *saying) read() int {

@@ -22,8 +22,8 @@ type leafKey struct {
 	leads  string
 }
 
-// leaf is what letters say of a paper whoever reads them. What each letter needs
-// of it comes first, side by side in memory.
+// leaf is what letters say of a paper whoever reads them. Most of what each letter
+// needs of it comes first, side by side in memory.
 type leaf struct {
 	title   showing
 	mu      sync.Mutex
@@ -128,11 +128,14 @@ func (c *Composer) entries(all []entry, l *Letter, in *DigestInput) []entry {
 	fetch(all)
 	n := 0
 	for i := range all {
-		if e := all[i]; !has(all[:n], e.leaf.Key) {
-			all[n] = e
-			c.complete(&all[n], n+1, in.Links.Mark)
-			n++
+		if has(all[:n], all[i].leaf.Key) {
+			continue
 		}
+		if n < i {
+			all[n] = all[i]
+		}
+		c.complete(&all[n], n+1, in.Links.Mark)
+		n++
 	}
 	return all[:n]
 }

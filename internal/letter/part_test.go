@@ -124,6 +124,28 @@ func TestEncodedSaysWhatDigestSays(t *testing.T) {
 	}
 }
 
+// The same term may be why two readers get a paper, and have matched elsewhere in
+// it for each.
+func TestReasonsWithOneTermAreToldApart(t *testing.T) {
+	c, nap := composer(t), invented()[1]
+	reasons := []letter.Reason{
+		{Term: "nap", Field: "title", Text: "Nap"}, {Term: "nap", Field: "abstract", Text: "nap"}, {Term: "nap", Field: "abstract", Text: "naps"},
+	}
+	for n := range 4 * len(reasons) {
+		r := reasons[n%len(reasons)]
+		l, in := ofPapers(nap)
+		l.Picks[0].Reasons = []letter.Reason{r}
+		m := sameEncoded(t, c, l, in)
+		want := fmt.Sprintf("matched “%s” in the %s", r.Text, r.Field)
+		if got := strings.Join(strings.Fields(decoded(t, m.Encoded.Text())), " "); !strings.Contains(got, want) {
+			t.Fatalf("letter %d does not say %q:\n%s", n, want, got)
+		}
+	}
+	if kept := c.SayingsOf(nap.Key); kept != len(reasons) {
+		t.Errorf("%d sayings are kept, want one for each of %d reasons", kept, len(reasons))
+	}
+}
+
 func TestALetterTooLongForItsPartsIsShortenedAsEver(t *testing.T) {
 	var ps []*paper.Paper
 	for i := range 200 {
