@@ -111,7 +111,7 @@ func (c *config) checkMail(ctx context.Context, r *checks) {
 }
 
 // checkSending tells what the mail server said against us last, and which places
-// asked for less mail. A sending that was stopped is a fault that somebody has
+// take less mail from us, or none. A sending that was stopped is a fault that somebody has
 // to see to; a place that waits is news.
 func (a *app) checkSending(ctx context.Context, r *checks) {
 	why, stopped, err := a.store.Stopped(ctx)

@@ -92,12 +92,13 @@ func (c *courier) deliver(ctx context.Context, p *parcel) (err error) {
 		return errors.Join(err, c.release(ctx, p))
 	}
 	outcome = letter.Judge(reply)
+	here, refusal := c.refusal(p.place, outcome, reply)
 	var paused time.Time
-	if outcome == letter.SlowDown {
-		paused, err = c.slowDown(ctx, p.place, reply)
+	if here || outcome == letter.SlowDown {
+		paused, err = c.pause(ctx, p.place, outcome, reply)
 	}
 	c.note(p, outcome, reply, paused)
-	return errors.Join(err, c.refusal(outcome, reply))
+	return errors.Join(err, refusal)
 }
 
 // begin begins a letter while what came of the one before is committed. fault is
@@ -155,15 +156,15 @@ func (c *courier) untake(ctx context.Context, p *parcel) error {
 	return c.unsent(ctx, []letter.Postponed{{Letter: p.ID, Until: until, Counted: p.counted}})
 }
 
-// slowDown pauses a place, for all processes, and gives back what waits for it.
-func (c *courier) slowDown(ctx context.Context, place string, reply letter.Reply) (until time.Time, err error) {
+// pause pauses a place, for all processes, and gives back what waits for it.
+func (c *courier) pause(ctx context.Context, place string, why letter.Outcome, reply letter.Reply) (until time.Time, err error) {
 	ctx = context.WithoutCancel(ctx)
 	pause, err := c.Store.PausePlace(ctx, place, reply, c.clock())
 	if err != nil {
 		return time.Time{}, err
 	}
-	c.Log.WarnContext(ctx, "place asked for less mail", "place", place, "until", pause.Until, "code", reply.Code,
-		"text", letter.WithoutAddresses(reply.Text))
+	c.Log.WarnContext(ctx, "mail to a place is paused", "place", place, "until", pause.Until,
+		"outcome", string(why), "code", reply.Code, "text", letter.WithoutAddresses(reply.Text))
 	resting := c.queue.rest(pause)
 	over := make([]letter.Postponed, len(resting))
 	for i, p := range resting {

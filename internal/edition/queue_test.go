@@ -326,6 +326,69 @@ func TestAPlaceThatAsksForLessIsPaused(t *testing.T) {
 	})
 }
 
+// Where only the letters for one place are refused for what we are, these wait,
+// and the others go on.
+func TestAPlaceThatRefusesUsIsPaused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		answer := func(to string) letter.Reply {
+			if placeOf(to) == "gmail.com" {
+				asked++
+				return letter.Reply{Stage: letter.StageDot, Host: "mx", Code: 550, Text: "5.7.26 unauthenticated mail is not taken"}
+			}
+			return letter.Reply{}
+		}
+		e, s, _ := mannered(t, Limits{}, 1, answer, append(addresses(8, "gmail.com"), addresses(8, "example.net")...)...)
+		if r, err := e.Send(t.Context(), time.Now()); err != nil || r.Delivered != 8 || r.Failed != 0 || asked != refusedInARow {
+			t.Errorf("%+v, %v, asked %d times", r, err, asked)
+		}
+		places, err := s.PausedPlaces(t.Context(), time.Now())
+		if err != nil || len(places) != 1 || places[0].Domain != "gmail.com" || !strings.Contains(places[0].Reason, "5.7.26") {
+			t.Errorf("paused: %+v, %v", places, err)
+		}
+		if why, stopped, err := s.Stopped(t.Context()); stopped || err != nil {
+			t.Errorf("the sending is told to have stopped: %+v, %v", why, err)
+		}
+	})
+}
+
+// Too few letters to know whether the server refuses us or their readers: they
+// are tried again, less and less often and for two days, and the operator is told.
+func TestFewLettersThatAreRefusedAreTriedHourly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var asked []time.Duration
+		answer := func(to string) letter.Reply {
+			if strings.HasPrefix(to, "a@") {
+				asked = append(asked, time.Since(began))
+			}
+			return letter.Reply{Stage: letter.StageRcpt, Host: "relay", Code: 550, Text: "5.7.1 refused by policy"}
+		}
+		e, s, _ := mannered(t, Limits{}, 1, answer, "a@one.example", "b@two.example")
+		failed := 0
+		for failed == 0 && time.Since(began) < 60*time.Hour {
+			r, err := e.Send(t.Context(), time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			failed = r.Failed
+			if why, stopped, err := s.Stopped(t.Context()); !stopped || err != nil || !strings.Contains(why.Text, "policy") {
+				t.Fatalf("the operator is told %+v, %v, %v", why, stopped, err)
+			}
+			time.Sleep(5 * time.Minute)
+		}
+		first, last := asked[0], asked[len(asked)-1]
+		if failed == 0 || last-first < 45*time.Hour || last-first > 48*time.Hour || len(asked) < 36 || len(asked) > 54 {
+			t.Errorf("%d given up, after %d attempts in %v", failed, len(asked), last-first)
+		}
+		for i, at := range asked[1:] {
+			if i >= 3 && at-asked[i] < time.Hour {
+				t.Errorf("attempt %d came %v after the one before", i+2, at-asked[i])
+			}
+		}
+	})
+}
+
 // A quota that every place seems to have is the mail server's own.
 func TestAQuotaOfAllPlacesStopsTheSending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

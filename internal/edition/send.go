@@ -64,12 +64,16 @@ func (e *Edition) Send(ctx context.Context, now time.Time) (SendReport, error) {
 	return s.report, errors.Join(err, s.tell(ctx, err))
 }
 
-// tell keeps for the operator why the mail server stopped the sending, until
-// letters go out again.
+// tell keeps for the operator why the mail server stopped the sending, or took
+// none of its few letters, until letters go out again.
 func (s *sending) tell(ctx context.Context, stopped error) error {
 	ended := ctx.Err() != nil // and what stopped then is no news
 	ctx = context.WithoutCancel(ctx)
-	if fault := new(letter.Fault); errors.As(stopped, &fault) && !ended {
+	fault := new(letter.Fault)
+	if stopped == nil && s.report.Delivered == 0 && s.refused.all > 0 {
+		stopped = &letter.Fault{Reply: s.refused.reply}
+	}
+	if errors.As(stopped, &fault) && !ended {
 		return s.Store.Stop(ctx, letter.Attempt{At: s.clock(), Outcome: letter.RefusesUs, Reply: fault.Reply})
 	}
 	_, told, err := s.Store.Stopped(ctx)
@@ -92,7 +96,7 @@ type sending struct {
 
 	mu      sync.Mutex
 	report  SendReport
-	refused int // letters refused for what we are, since the last one taken
+	refused refusals
 }
 
 // clock is now, moved on by the time that the sending takes.
@@ -141,28 +145,44 @@ func (s *sending) release(ctx context.Context, letters ...*parcel) error {
 }
 
 // refusedInARow is how many letters one after another a server may refuse for
-// what we are before the sending stops. One may be about its recipient.
+// what we are before the sending stops, or that to their place. One may be about
+// its recipient.
 const refusedInARow = 3
 
+// refusals are letters refused for what we are.
+type refusals struct {
+	all   int            // since the last letter that was taken
+	at    map[string]int // since the last one that was taken for this place
+	reply letter.Reply   // the last
+}
+
 // refusal returns an error where the server refuses us, and not one letter: at
-// the sender or before, or at several letters with none taken between.
-func (s *sending) refusal(outcome letter.Outcome, reply letter.Reply) error {
+// the sender or before, or at several letters with none taken between. Where
+// those taken between went elsewhere, it refuses us for this place alone.
+func (s *sending) refusal(place string, outcome letter.Outcome, reply letter.Reply) (here bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	r := &s.refused
 	switch {
 	case outcome == letter.RefusesUs:
 	case outcome == letter.SlowDown && reply.Code >= 500: // a quota: perhaps not a place's, but the mail server's
 	default:
 		if outcome == letter.Delivered {
-			s.refused = 0
+			r.all = 0
+			delete(r.at, place)
 		}
-		return nil
+		return false, nil
 	}
-	s.refused++
-	if s.refused < refusedInARow && reply.Stage != letter.StageMail && reply.Stage != letter.StageAuth {
-		return nil
+	if r.at == nil {
+		r.at = map[string]int{}
 	}
-	return &letter.Fault{Reply: reply}
+	r.all++
+	r.at[place]++
+	r.reply = reply
+	if r.all >= refusedInARow || reply.Stage == letter.StageMail || reply.Stage == letter.StageAuth {
+		return false, &letter.Fault{Reply: reply}
+	}
+	return r.at[place] >= refusedInARow, nil
 }
 
 // next is what becomes of a letter after an attempt. Where its place is paused,
