@@ -22,10 +22,15 @@ type courier struct {
 	slow bool                   // the last answer was
 	curt bool                   // the server ended a connection between two letters; told of more, it could lose its last answer
 	room letter.Encoded         // where letters are built that were not composed ahead
+
+	answers context.Context // of letters on their way: it ends some time after the sending's
 }
 
 // work ends when the queue does. Its error means that all sending must stop.
 func (c *courier) work(ctx context.Context) (err error) {
+	var stop func()
+	c.answers, stop = outlive(ctx, lastAnswer)
+	defer stop()
 	defer c.close()
 	defer func() { err = errors.Join(err, c.settle(ctx), c.letGo(ctx)) }()
 	for ctx.Err() == nil {
@@ -200,19 +205,40 @@ func (c *courier) offer(ctx context.Context, p *parcel, e letter.Envelope) (repl
 }
 
 // send brings a conversation that has begun to its end: broken off after the
-// final dot it would leave open whether the letter arrived.
+// final dot it would leave open whether the letter arrived. A server that says
+// nothing is waited for a while where the sending is to end.
 func (c *courier) send(ctx context.Context, e letter.Envelope) letter.Reply {
 	waiting := time.AfterFunc(slowAnswer, func() {
 		if err := c.letGo(ctx); err != nil {
 			c.Log.ErrorContext(ctx, "letter can't be given back", "error", err)
 		}
 	})
-	reply := c.conn.Send(context.WithoutCancel(ctx), e)
+	reply := c.conn.Send(c.answers, e)
 	c.slow = !waiting.Stop()
 	if reply.Code == 0 || reply.Code == serviceClosing {
 		c.close()
 	}
 	return reply
+}
+
+// lastAnswer is how long letters on their way are waited for at the end of a
+// sending: longer than most servers take, less than a service has to stop.
+const lastAnswer = 30 * time.Second
+
+// outlive returns a context that ends that long after ctx.
+func outlive(ctx context.Context, by time.Duration) (longer context.Context, stop func()) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ended := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(by):
+			cancel()
+		case <-longer.Done():
+		}
+	})
+	return longer, func() {
+		ended()
+		cancel()
+	}
 }
 
 // slowAnswer is how long a letter waits behind another one's answer.

@@ -98,3 +98,35 @@ func (o *outage) Send(ctx context.Context, e letter.Envelope) letter.Reply {
 	o.mu.Unlock()
 	return o.postman.Send(ctx, e)
 }
+
+// A server that hangs holds up the end of the program for a while, not for as
+// long as it may take to answer; whether it has the letter is not known then.
+func TestTheEndWaitsForAnAnswerNotForLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e, s, _ := mannered(t, Limits{}, 1, nil, "a@example.net", "b@example.net")
+		e.Open = func(context.Context) (Conn, error) { return speechless{}, nil }
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		began := time.Now()
+		if r, err := e.Send(ctx, began); err == nil || r.Retrying != 1 {
+			t.Errorf("%+v, %v", r, err)
+		}
+		if took := time.Since(began); took != time.Hour+lastAnswer {
+			t.Errorf("it ended after %v, want %v after it was told to", took, lastAnswer)
+		}
+		all, err := s.Letters(t.Context(), 1, 1)
+		if err != nil || len(all) != 1 || !all[0].Unknown || all[0].State != letter.Queued {
+			t.Errorf("the letter is %+v, %v", all, err)
+		}
+	})
+}
+
+// speechless is a connection to a server that takes a letter and says no more.
+type speechless struct{}
+
+func (speechless) Begin(context.Context, letter.Envelope) {}
+func (speechless) Close() error                           { return nil }
+func (speechless) Send(ctx context.Context, _ letter.Envelope) letter.Reply {
+	<-ctx.Done()
+	return letter.Reply{Stage: letter.StageDot, Text: ctx.Err().Error()}
+}

@@ -108,7 +108,12 @@ func (s *sending) clock() time.Time { return s.now.Add(time.Since(s.started)) }
 func (s *sending) deliverAll(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(ctx, s.queue.wake)()
+	defer context.AfterFunc(ctx, func() {
+		s.queue.wake()
+		if letters := s.busy.Load(); letters > 0 {
+			s.Log.InfoContext(ctx, "waiting for the mail server's answers", "letters", letters, "at most", lastAnswer)
+		}
+	})()
 	var wg sync.WaitGroup
 	run := func(work func(context.Context) error) {
 		wg.Go(func() {
