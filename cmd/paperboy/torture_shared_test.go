@@ -4,6 +4,8 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -75,6 +77,44 @@ func TestAStalledProcessSendsNothingThatAnotherTookOver(t *testing.T) {
 	}
 }
 
+// At the end the program waits for answers that are due, and says so; told a
+// second time, it ends at once.
+func TestASecondSignalEndsTheProgramAtOnce(t *testing.T) {
+	w := newTown(t, t.TempDir(), 20)
+	asked := make(chan bool, 20)
+	w.server.Script(func(s smtpfault.Step) smtpfault.Answer {
+		if s.Verb == "." {
+			asked <- true
+		}
+		return smtpfault.Answer{Lost: s.Verb == "."}
+	})
+	p := w.start()
+	<-asked
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for !strings.Contains(p.log.String(), "waiting for the mail server's answers") {
+		select {
+		case <-p.over:
+			t.Fatalf("it did not wait: %v\n%s", p.err, &p.log)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	for over := false; !over; {
+		_ = p.Process.Signal(syscall.SIGTERM) // it may be over
+		select {
+		case <-p.over:
+			over = true
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	if status := p.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGTERM {
+		t.Errorf("it ended with %v\n%s", p.ProcessState, &p.log)
+	}
+	w.calm()
+	w.keepsPromise()
+}
+
 // at calls do, once, at the server's step of a gap for the nth letter.
 func (w *town) at(g gap, nth int, do func()) {
 	var mu sync.Mutex
@@ -119,9 +159,27 @@ func (w *town) stall(p *process) {
 	if err := p.Process.Signal(syscall.SIGSTOP); err != nil {
 		w.Error(err)
 	}
-	time.Sleep(20 * time.Millisecond) // until the signal has reached its threads
+	if err := awaitStop(p.Process.Pid); err != nil {
+		w.Error(err)
+	}
 	_, err = held.ExecContext(w.Context(), `UPDATE owners SET beat = '2001' || substr(beat, 5)`)
 	if err := errors.Join(err, held.Commit()); err != nil {
 		w.Error(err)
+	}
+}
+
+// awaitStop waits until the signal has reached all threads of a child.
+func awaitStop(pid int) error {
+	for {
+		var status syscall.WaitStatus
+		switch _, err := syscall.Wait4(pid, &status, syscall.WUNTRACED, nil); {
+		case err == syscall.EINTR:
+		case err != nil:
+			return err
+		case !status.Stopped():
+			return fmt.Errorf("process %d ended before it was stopped", pid)
+		default:
+			return nil
+		}
 	}
 }
