@@ -55,14 +55,18 @@ func (a *app) runOnce(ctx context.Context, now time.Time, s streams) error {
 		err = sendOrphans(ctx, e, &report.Sent, clock, s.err)
 	}
 	printReport(s.out, report)
-	// A round for a day to come removes nothing that is not old today.
-	_, pruneErr := a.store.Prune(ctx, slices.MinFunc([]time.Time{now, time.Now()}, time.Time.Compare))
-	_, indexErr := a.store.Index(ctx)
+	if ctx.Err() == nil { // else the next round does it
+		// A round for a day to come removes nothing that is not old today.
+		_, pruneErr := a.store.Prune(ctx, slices.MinFunc([]time.Time{now, time.Now()}, time.Time.Compare))
+		_, indexErr := a.store.Index(ctx)
+		err = errors.Join(err, pruneErr, indexErr)
+	}
+	ctx = context.WithoutCancel(ctx)
 	census, censusErr := a.store.Census(ctx)
 	if n := census.Letters[letter.Queued]; n > 0 {
 		fmt.Fprintf(s.out, "waiting to be sent: %s\n", count(n, "letter"))
 	}
-	return errors.Join(err, pruneErr, indexErr, censusErr, e.Close(context.WithoutCancel(ctx)))
+	return errors.Join(err, censusErr, e.Close(ctx))
 }
 
 // heldFor is how long a single round waits for the next letter that limits

@@ -192,7 +192,11 @@ type Fault struct {
 // Error tells what the server said, without the addresses in it: errors are
 // logged.
 func (f *Fault) Error() string {
-	return fmt.Sprintf("mail server %s at %s: %d %s", f.Host, f.Stage, f.Code, WithoutAddresses(f.Text))
+	said := WithoutAddresses(f.Text)
+	if f.Code != 0 {
+		said = fmt.Sprint(f.Code, " ", said)
+	}
+	return fmt.Sprintf("mail server %s at %s: %s", f.Host, f.Stage, said)
 }
 
 var mailbox = regexp.MustCompile(`[^\s<>"']+@[^\s<>"']+`)
