@@ -61,22 +61,24 @@ func TestBuildGolden(t *testing.T) {
 	}
 }
 
+func quotedPart(t testing.TB, s string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := quotedprintable.NewWriter(&b)
+	if _, err := w.Write([]byte(s)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // The parts that come encoded make the same message as those that go-mail
 // encodes.
 func TestEncodedPartsMakeTheSameMessage(t *testing.T) {
-	quoted := func(s string) []byte {
-		var b bytes.Buffer
-		w := quotedprintable.NewWriter(&b)
-		if _, err := w.Write([]byte(s)); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return b.Bytes()
-	}
 	plain, encoded := sample(), sample()
-	encoded.Encoded = letter.NewEncoded(quoted(plain.Text), quoted(plain.HTML))
+	encoded.Encoded = letter.NewEncoded(quotedPart(t, plain.Text), quotedPart(t, plain.HTML))
 	encoded.Text, encoded.HTML = "", ""
 	var headers []mail.Header
 	var bodies []map[string]string

@@ -17,6 +17,7 @@ import (
 
 	"github.com/emersion/go-msgauth/dkim"
 
+	"paperboy/internal/letter"
 	"paperboy/internal/peers"
 )
 
@@ -57,9 +58,13 @@ func both(t testing.TB) (*Signer, map[string]string) {
 	return s, records
 }
 
+// signedSample is a letter as most go out, its parts encoded before.
 func signedSample(t testing.TB) (built, out []byte, records map[string]string) {
 	t.Helper()
-	built, err := Build(sample())
+	m := sample()
+	m.Encoded = letter.NewEncoded(quotedPart(t, m.Text), quotedPart(t, m.HTML))
+	m.Text, m.HTML = "", ""
+	built, err := Build(m)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -375,6 +376,32 @@ var settleTests = []test{
 				w.Errorf("%s: the reader is %s", outcome, got)
 			}
 			w.ok(w.Delete(w.Context(), r.ID))
+		}
+	}},
+	{"each attempt is kept, also of a letter whose place another took", func(w *world) {
+		r := w.add("a@example.org", noon)
+		id := w.enqueue(r, noon, 1)
+		owner := w.join(noon)
+		w.claim(owner, noon)
+		reply := letter.Reply{Stage: letter.StageRcpt, Host: "mx.example.org", Code: 451, Text: "4.7.1 come back later"}
+		w.ok(w.Settle(w.Context(), owner, []letter.Settlement{{
+			Letter: id, Reader: r.ID, State: letter.Queued, Retry: noon.Add(hour),
+			Attempt: letter.Attempt{At: noon.Add(time.Minute), Outcome: letter.Temporary, Reply: reply},
+		}}))
+		e := entry(w.dueOf(r.ID).Reader, noon.Add(day), 1)
+		e.Supersedes = []int64{id}
+		w.put(e)
+		if got := w.states(r.ID); !cmp.Equal(got, []letter.State{letter.Queued, letter.Superseded}) {
+			w.Errorf("letters are %v", got)
+		}
+		b, err := w.Export(w.Context(), r.ID)
+		w.ok(err)
+		for _, want := range []string{
+			`"at": "2026-06-01T12:01:00Z"`, `"outcome": "temporary"`, `"stage": "rcpt"`, `"host": "mx.example.org"`, `"code": 451`, `"text": "4.7.1 come back later"`,
+		} {
+			if !strings.Contains(string(b), want) {
+				w.Errorf("no %s in %s", want, b)
+			}
 		}
 	}},
 	{"an unknown outcome stays known through later attempts", func(w *world) {
