@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 	"testing"
 	"time"
+
+	"paperboy/internal/letter"
 )
 
 // percent is the one that holds now.
@@ -42,6 +44,22 @@ func TestHeapIsRoomyWhileSending(t *testing.T) {
 	}
 	second()
 	becomes(t, "100: all are done", func(p int) bool { return p == 100 })
+}
+
+func TestSendingMakesTheHeapRoomy(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	during := 0
+	answer := func(string) letter.Reply {
+		during = percent()
+		return letter.Reply{}
+	}
+	e, _, _ := mannered(t, Limits{}, 1, answer, "a@example.net")
+	if r, err := e.Send(t.Context(), time.Now()); err != nil || r.Delivered != 1 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if during <= 100 || percent() != 100 {
+		t.Errorf("garbage is collected at %d %% more while letters are sent, and at %d %% afterwards", during, percent())
+	}
 }
 
 func TestHeapThatIsNotCollected(t *testing.T) {
