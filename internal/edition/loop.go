@@ -169,6 +169,10 @@ func (l *Loop) look(ctx context.Context, ready <-chan struct{}) {
 	if err != nil && ctx.Err() == nil {
 		l.Log.ErrorContext(ctx, "sending failed", "error", err)
 	}
+	if report.Delivered+report.Retrying+report.Failed > 0 {
+		l.Log.InfoContext(ctx, "letters sent", "delivered", report.Delivered, "retrying", report.Retrying,
+			"failed", report.Failed, "took", time.Since(now).Round(time.Millisecond))
+	}
 	if !report.Next.IsZero() {
 		l.held.Reset(report.Next.Sub(now))
 	}

@@ -442,11 +442,16 @@ func TestTheLoopWakesForLettersHeldBack(t *testing.T) {
 		e, s, box := mannered(t, Limits{Place: Limit{PerMinute: 2}}, 1, nil, addresses(6, "example.net")...)
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
+		var log bytes.Buffer
+		e.Log = slog.New(slog.NewTextHandler(&log, nil))
 		if err := NewLoop(e).Run(ctx, Schedule{Pull: "50 * * * *", Wake: "59 23 * * *"}); err != nil {
 			t.Fatal(err)
 		}
 		if len(box.got) != 6 {
 			t.Errorf("letters came at %v", box.got)
+		}
+		if told := strings.Count(log.String(), `msg="letters sent" delivered=2 retrying=0 failed=0`); told != 3 {
+			t.Errorf("the log tells of %d sendings, want 3:\n%s", told, &log)
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
