@@ -111,8 +111,8 @@ func (c *config) checkMail(ctx context.Context, r *checks) {
 }
 
 // checkSending tells what the mail server said against us last, and which places
-// take less mail from us, or none. A sending that was stopped is a fault that somebody has
-// to see to; a place that waits is news.
+// take less mail from us, or none. A sending that was stopped is a fault that
+// somebody has to see to; a place that waits is news.
 func (a *app) checkSending(ctx context.Context, r *checks) {
 	why, stopped, err := a.store.Stopped(ctx)
 	if stopped {

@@ -111,7 +111,7 @@ func (a *ahead) composeBehind() {
 	go func() {
 		defer close(done)
 		if a.standBack() && !a.compose(yield, standstill) { // a mail server on this machine goes first too
-			a.upright = time.Now().Add(upright)
+			a.upright = time.Now().Add(uprightFor)
 		}
 	}()
 	<-done
@@ -122,8 +122,8 @@ const (
 	// take where composing stands back: where others keep all processors busy it
 	// takes longer, and so does whoever waits for the letter, or for a lock.
 	standstill = 100 * time.Millisecond
-	// upright is for how long composing then does not stand back.
-	upright = 10 * time.Minute
+	// uprightFor is for how long composing then does not stand back.
+	uprightFor = 10 * time.Minute
 )
 
 // compose composes what comes, and lets others go first after each letter. It

@@ -117,8 +117,8 @@ type Edition struct {
 	alive   func(pid int) bool // whether a process of this machine still runs
 	page    int                // readers in one transaction
 
-	standBack func() bool // has composing ahead go behind all else, see there
-	upright   time.Time   // until then it does not
+	standBack func() bool // has composing ahead go behind all else, where the system allows it
+	upright   time.Time   // until then it does not stand back
 }
 
 // New returns an Edition of these parts.

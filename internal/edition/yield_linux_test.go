@@ -73,7 +73,7 @@ func TestComposingStandsBackUntilALetterStandsStill(t *testing.T) {
 					if !slices.Equal(watch.policies, want) {
 						t.Errorf("sending %d: composed under the policies %d, want %d", sending, watch.policies, want)
 					}
-					time.Sleep(upright/2 + time.Second)
+					time.Sleep(uprightFor/2 + time.Second)
 				}
 			})
 		})
