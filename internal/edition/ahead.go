@@ -2,7 +2,6 @@ package edition
 
 import (
 	"context"
-	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -71,18 +70,19 @@ func (a *ahead) free(room *letter.Encoded) {
 
 // draft is the mail of a parcel, composed by whoever begins first.
 type draft struct {
-	begun    atomic.Int32
+	state    atomic.Int32
 	done     chan struct{} // closed once it is composed ahead
 	room     *letter.Encoded
 	envelope letter.Envelope
 	fault    error
 }
 
-// Who began a draft.
+// States of a draft.
 const (
-	nobody = iota
-	composedAhead
-	composedHere
+	untouched = iota
+	composing // ahead
+	composed  // ahead: what it says is known from here on
+	elsewhere // by its courier, or not needed
 )
 
 // add has a parcel composed ahead, if there is time for it.
@@ -96,11 +96,13 @@ func (a *ahead) add(p *parcel) {
 // work ends when no more parcels come, or ctx does.
 func (a *ahead) work(ctx context.Context) error {
 	defer context.AfterFunc(ctx, a.end)()
-	// On one processor all others would stand still with it.
+	// On one processor all others would stand still with it, and a few letters
+	// are not worth that they may.
 	if runtime.GOMAXPROCS(0) > 1 && !time.Now().Before(a.upright) {
+		a.compose(runtime.Gosched, func(letters int, _ time.Duration) bool { return letters < aheadRun })
 		a.composeBehind()
 	}
-	a.compose(runtime.Gosched, math.MaxInt64) // a courier, or a commit, goes first
+	a.compose(runtime.Gosched, func(int, time.Duration) bool { return true }) // a courier, or a commit, goes first
 	return nil
 }
 
@@ -110,9 +112,15 @@ func (a *ahead) composeBehind() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if a.standBack() && !a.compose(yield, standstill) { // a mail server on this machine goes first too
-			a.upright = time.Now().Add(uprightFor)
+		if !a.standBack() {
+			return
 		}
+		a.compose(yield, func(_ int, took time.Duration) bool { // a mail server on this machine goes first too
+			if took > standstill {
+				a.upright = time.Now().Add(uprightFor)
+			}
+			return took <= standstill
+		})
 	}()
 	<-done
 }
@@ -120,38 +128,43 @@ func (a *ahead) composeBehind() {
 const (
 	// standstill is what a letter, and what goes before the next one, may not
 	// take where composing stands back: where others keep all processors busy it
-	// takes longer, and so does whoever waits for the letter, or for a lock.
+	// takes longer. Its courier waits no longer than that, but for a lock perhaps.
 	standstill = 100 * time.Millisecond
 	// uprightFor is for how long composing then does not stand back.
 	uprightFor = 10 * time.Minute
 )
 
 // compose composes what comes, and lets others go first after each letter. It
-// ends when no more comes, or, not well, at a letter that took too long.
-func (a *ahead) compose(letGo func(), tooLong time.Duration) (well bool) {
+// ends when no more comes, or when it is not to go on after so many letters, of
+// which the last took so long.
+func (a *ahead) compose(letGo func(), goesOn func(letters int, took time.Duration) bool) {
+	letters := 0
 	for p := range a.in {
 		d := &p.draft
-		if d.begun.Load() != nobody {
+		if d.state.Load() != untouched {
 			continue
 		}
 		room := a.room()
 		if room == nil {
-			return true
+			return
 		}
-		if !d.begun.CompareAndSwap(nobody, composedAhead) {
+		if !d.state.CompareAndSwap(untouched, composing) {
 			a.free(room)
 			continue
 		}
 		begun := time.Now()
 		d.room = room
 		d.envelope, d.fault = a.envelope(p, room)
-		close(d.done)
+		if d.state.CompareAndSwap(composing, composed) {
+			close(d.done)
+		} else {
+			a.free(room)
+		}
 		letGo()
-		if time.Since(begun) > tooLong {
-			return false
+		if letters++; !goesOn(letters, time.Since(begun)) {
+			return
 		}
 	}
-	return true
 }
 
 func (a *ahead) hurry() {
@@ -168,40 +181,41 @@ func (a *ahead) end() {
 	a.enough.Signal()
 }
 
-// take returns the mail of a parcel, composed in room where it was not yet. It
-// is good until the room's next one, and until it is put back.
+// take returns the mail of a parcel, composed in room where it was not yet, or
+// where that stands still. It is good until the room's next one, and until it is
+// put back.
 func (a *ahead) take(p *parcel, room *letter.Encoded) (letter.Envelope, error) {
 	d := &p.draft
-	if d.begun.CompareAndSwap(nobody, composedHere) {
+	if d.state.CompareAndSwap(untouched, elsewhere) {
 		a.hurry()
 		return a.envelope(p, room)
 	}
-	<-d.done
-	return d.envelope, d.fault
+	if d.state.Load() == composing {
+		late := time.NewTimer(standstill)
+		defer late.Stop()
+		select {
+		case <-d.done:
+		case <-late.C:
+			d.state.CompareAndSwap(composing, elsewhere)
+		}
+	}
+	if d.state.Load() == composed {
+		return d.envelope, d.fault
+	}
+	return a.envelope(p, room)
 }
 
 // ready returns the mail of a parcel that is composed, nil for another.
 func (a *ahead) ready(p *parcel) *letter.Envelope {
-	d := &p.draft
-	if d.begun.Load() != composedAhead {
-		return nil
-	}
-	select {
-	case <-d.done:
-		if d.fault == nil {
-			return &d.envelope
-		}
-	default:
+	if d := &p.draft; d.state.Load() == composed && d.fault == nil {
+		return &d.envelope
 	}
 	return nil
 }
 
 // back frees the room of a mail that is needed no more.
 func (a *ahead) back(p *parcel) {
-	d := &p.draft
-	if d.begun.CompareAndSwap(nobody, composedHere) || d.begun.Load() == composedHere {
-		return
+	if d := &p.draft; d.state.Swap(elsewhere) == composed {
+		a.free(d.room)
 	}
-	<-d.done
-	a.free(d.room)
 }
