@@ -10,7 +10,7 @@ import (
 // heapRoom is what the heap may grow to while letters are sent, in bytes, before
 // its garbage is collected. The usual wait is until there is as much garbage as
 // is in use, and of that there is little when a sending begins.
-const heapRoom = 70 << 20
+const heapRoom = 60 << 20
 
 // heap is the one of this process.
 var heap roomy
