@@ -389,6 +389,25 @@ func TestFewLettersThatAreRefusedAreTriedHourly(t *testing.T) {
 	})
 }
 
+// A place's quota is told of with the place, and is no refusal of us.
+func TestAPlacesQuotaStopsNoSending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answer := func(string) letter.Reply {
+			return letter.Reply{Stage: letter.StageRcpt, Host: "relay", Code: 550, Text: "5.4.5 Daily user sending limit exceeded"}
+		}
+		e, s, _ := mannered(t, Limits{}, 1, answer, "a@one.example")
+		if _, err := e.Send(t.Context(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if why, stopped, err := s.Stopped(t.Context()); stopped || err != nil {
+			t.Errorf("the operator is told %+v, %v", why, err)
+		}
+		if places, err := s.PausedPlaces(t.Context(), time.Now()); err != nil || len(places) != 1 {
+			t.Errorf("paused: %+v, %v", places, err)
+		}
+	})
+}
+
 // A quota that every place seems to have is the mail server's own.
 func TestAQuotaOfAllPlacesStopsTheSending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

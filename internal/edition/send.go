@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,10 +70,11 @@ func (e *Edition) Send(ctx context.Context, now time.Time) (SendReport, error) {
 func (s *sending) tell(ctx context.Context, stopped error) error {
 	ended := ctx.Err() != nil // and what stopped then is no news
 	ctx = context.WithoutCancel(ctx)
-	fault := new(letter.Fault)
-	if stopped == nil && s.report.Delivered == 0 && s.refused.all > 0 {
-		stopped = &letter.Fault{Reply: s.refused.reply}
+	// A place's quota is told of with the place.
+	if last := s.refused.reply; stopped == nil && s.report.Delivered == 0 && letter.Judge(last) == letter.RefusesUs {
+		stopped = &letter.Fault{Reply: last}
 	}
+	fault := new(letter.Fault)
 	if errors.As(stopped, &fault) && !ended {
 		return s.Store.Stop(ctx, letter.Attempt{At: s.clock(), Outcome: letter.RefusesUs, Reply: fault.Reply})
 	}
@@ -111,7 +113,7 @@ func (s *sending) deliverAll(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() {
 		s.queue.wake()
 		if letters := s.busy.Load(); letters > 0 {
-			s.Log.InfoContext(ctx, "waiting for the mail server's answers", "letters", letters, "at most", lastAnswer)
+			s.Log.InfoContext(ctx, "waiting for the mail server's answers", "letters", letters, "longest", lastAnswer)
 		}
 	})()
 	var wg sync.WaitGroup
@@ -199,11 +201,7 @@ func next(l letter.Letter, outcome letter.Outcome, at, paused time.Time) (letter
 	case letter.NoRecipient, letter.Rejected:
 		return letter.Failed, time.Time{}
 	}
-	first := l.Tried
-	if first.IsZero() {
-		first = at
-	}
-	retry, again := letter.Retry(outcome, l.Attempts+1, first, at, l.Reader)
+	retry, again := letter.Retry(outcome, l.Attempts+1, cmp.Or(l.Tried, at), at, l.Reader)
 	if !again {
 		return letter.Failed, time.Time{}
 	}
